@@ -1,0 +1,51 @@
+# The two commands to know: `make demo` and `make test`. Everything is made in .venv; nothing is installed outside it,
+# system packages for the tests aside, and those only where apt-get may.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := jq zsh fish
+.DEFAULT_GOAL := test
+
+.PHONY: demo test test-long docs benchmarks lint system-packages clean
+
+demo: .venv/installed ## The main job on a real file, in a throw-away vault.
+	PATH="$(CURDIR)/$(BIN):$$PATH" docs/demo.sh
+
+test: .venv/developing system-packages lint ## Linters, types, import contracts, and every test but the long ones.
+	$(BIN)/pytest -n 2 -m "not long"
+
+test-long: .venv/developing system-packages ## The tests that take minutes, then the benchmarks.
+	$(BIN)/pytest -n 2 -m long
+	$(MAKE) benchmarks
+
+lint: .venv/developing
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .venv/developing ## All that is generated: the operation index, completions, man pages, docs/commands.
+	$(BIN)/python docs/generate
+
+benchmarks: .venv/developing ## The design's budgets, as ratios.
+	for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark" || exit 1; done
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/developing: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --group dev
+	touch $@
+
+system-packages:
+	@for package in $(PACKAGES); do command -v $$package > /dev/null || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ] && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing > /dev/null; \
+	fi
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

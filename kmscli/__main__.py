@@ -1,0 +1,5 @@
+"""`python -m kmscli`."""
+
+from kmscli.cli.main import console
+
+console()

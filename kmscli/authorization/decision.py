@@ -1,0 +1,21 @@
+"""The decision: may this principal do this to this resource.
+
+Every call passes here, for each of its targets. The key's own account may do everything; others get AWS's refusal,
+which hides whether the resource exists (reference, kms-semantics 6.5).
+"""
+
+from kmscli.authorization.caller import Caller
+from kmscli.errors import AccessDeniedException
+
+_HIDDEN = (
+    "because the resource does not exist in this Region, no resource-based policies allow access, "
+    "or a resource-based policy explicitly denies access"
+)
+
+
+def authorize(caller: Caller, action: str, account: str, resource: str) -> None:
+    """Raises AccessDeniedException. `account` owns the resource; `resource` is its ARN, or "" for a ciphertext's key."""
+    if account == caller.account:
+        return
+    on = f"on resource: {resource}" if resource else "on the resource associated with this ciphertext"
+    raise AccessDeniedException(f"User: {caller.arn} is not authorized to perform: {action} {on} {_HIDDEN}")

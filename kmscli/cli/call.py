@@ -1,0 +1,165 @@
+"""An operation's call from the command line: read, called, made durable, printed."""
+
+import binascii
+import sys
+import time
+from typing import Any
+
+from kmscli.cli.argv import Invocation, read
+from kmscli.cli.output import render
+from kmscli.cli.raw_output import RawOutputs
+from kmscli.cli.session import open_engine, warn
+from kmscli.cli.settings import Settings
+from kmscli.engine import Engine
+from kmscli.errors import KmscliError
+from kmscli.operations.operation import Operation
+from kmscli.vault.location import Environment
+
+
+def run_call(operation: Operation, tokens: list[str], options: dict[str, Any], environment: Environment) -> int:
+    """Answer one command line. Raises KmscliError, of whatever kind the call came to."""
+    invocation = read(operation, tokens, options, lambda: sys.stdin.buffer.read())
+    chosen = invocation.options
+    if chosen["generate_cli_skeleton"]:
+        return show_skeleton(operation, chosen["generate_cli_skeleton"], environment, chosen)
+    if chosen["query"] is not None:
+        from kmscli.cli.output.query import check_query
+
+        check_query(chosen["query"])
+    settings = Settings(chosen, environment)
+    output = settings.output
+    raw_outputs = RawOutputs(chosen)
+    try:
+        engine = open_engine(settings, operation.command)
+        try:
+            answer(Answering(operation, invocation, settings, engine, raw_outputs), output)
+        finally:
+            finish(engine, environment)
+    finally:
+        raw_outputs.discard()
+    return 0
+
+
+class Answering:
+    """All that answering takes."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        invocation: Invocation,
+        settings: Settings,
+        engine: Engine,
+        raw_outputs: RawOutputs,
+    ) -> None:
+        self.operation = operation
+        self.invocation = invocation
+        self.settings = settings
+        self.engine = engine
+        self.raw_outputs = raw_outputs
+        self.caller = settings.caller()
+
+    def members(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """One request's answer, as plain members with raw bytes taken out."""
+        response = self.engine.call(self.caller, self.operation.name, raw)
+        if response is None:
+            return {}
+        with output_after_the_commit():
+            left = self.raw_outputs.write(response.members({})) if self.raw_outputs.outputs else None
+        shown = response.members(style(self.settings))
+        return shown if left is None else {name: value for name, value in shown.items() if name in left}
+
+
+def answer(answering: Answering, output: str) -> None:
+    """Call, as often as the list has pages, and print."""
+    operation, invocation = answering.operation, answering.invocation
+    if operation.pages is None:
+        pages: Any = [answering.members(invocation.raw)]
+    else:
+        from kmscli.cli.pages import answers
+
+        pages = answers(answering.members, operation.pages, invocation.raw, invocation.options, format=output)
+    for page in pages:
+        if answering.raw_outputs.silent:
+            continue
+        text = render(
+            page,
+            format=output,
+            query=invocation.options["query"],
+            title=operation.name,
+            terminal=sys.stdout.isatty(),
+            **look(invocation.options, output),
+        )
+        with output_after_the_commit():
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+def look(options: dict[str, Any], output: str) -> dict[str, Any]:
+    """A table's width and colours on a terminal."""
+    if output != "table" or not sys.stdout.isatty():
+        return {"color": options.get("color") == "on"}
+    import os
+
+    return {"width": os.get_terminal_size(sys.stdout.fileno()).columns, "color": options.get("color") != "off"}
+
+
+class output_after_the_commit:  # noqa: N801
+    """Turns a failure to write into one that says that the call took effect."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError | UnicodeEncodeError):
+            reason = error.strerror if isinstance(error, OSError) else "its text does not fit the terminal's encoding"
+            raise KmscliError(f"The answer could not be written: {reason}. The call took effect.") from None
+
+
+def finish(engine: Engine, environment: Environment) -> None:
+    """Let the log follow, and say what there is to say."""
+    for warning in engine.warnings:
+        warn(warning)
+    try:
+        engine.settle(environment)
+    except OSError as error:
+        warn(f"the audit log cannot be written ({error.strerror}); the events wait in the vault.")
+    engine.vault.close()
+
+
+def style(settings: Settings) -> dict[str, Any]:
+    """How blobs and timestamps look on the command line (reference 17.5)."""
+    wire = settings.profile.get("cli_timestamp_format") == "wire"
+    return {"blob": base64, "timestamp": (lambda moment: moment) if wire else local_iso8601}
+
+
+def base64(content: bytes) -> str:
+    """Bytes as base64 text."""
+    return binascii.b2a_base64(content, newline=False).decode()
+
+
+def local_iso8601(moment: float) -> str:
+    """`2024-02-14T18:14:33.587000+00:00`: local time with its offset, microseconds only if there are any."""
+    whole = int(moment)
+    fraction = round((moment - whole) * 1_000_000)
+    at = time.localtime(whole)
+    offset = time.strftime("%z", at)
+    return (
+        time.strftime("%Y-%m-%dT%H:%M:%S", at)
+        + (f".{fraction:06}" if fraction else "")
+        + f"{offset[:3]}:{offset[3:5]}"
+    )
+
+
+def show_skeleton(operation: Operation, kind: str, environment: Environment, options: dict[str, Any]) -> int:
+    """Print a skeleton; nothing is called."""
+    from kmscli.cli import skeleton
+
+    if kind == "output":
+        sample = skeleton.sample_response(operation)
+        settings = Settings(options, environment)
+        shown = sample.members(style(settings)) if sample else {}
+        sys.stdout.write(render(shown, format=settings.output, query=options["query"], title=operation.name))
+    else:
+        make = skeleton.request_yaml if kind == "yaml-input" else skeleton.request_json
+        sys.stdout.write(make(operation))
+    return 0

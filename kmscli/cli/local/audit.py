@@ -1,0 +1,217 @@
+"""The audit trail: where it is, whether it is whole, and what happened."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from getpass import getpass
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from kmscli.cli.local._timeline import line_maker
+from kmscli.cli.local._trail_logs import opened_logs, opened_sources, vault_logs
+from kmscli.cli.output.printable import printable
+from kmscli.clock import system_time
+from kmscli.errors import KmscliError, UsageError
+from kmscli.trail.cloudtrail import Source
+from kmscli.trail.replay import Entry, replay
+from kmscli.trail.selection import Selection, moment
+from kmscli.trail.verify import Report, check_not_ahead, expected, verify
+from kmscli.vault.location import default_vault, trail_log
+from kmscli.vault.opening import open_vault
+from kmscli.vault.unlocking import Unlocking
+from kmscli.vault.vault import Vault
+
+app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+NAMED_LINES = 10
+FORMATS = ("json", "text")
+
+Logs = Annotated[list[str] | None, typer.Argument(metavar="LOG", help="The log's files; by default the vault's own.")]
+VaultPath = Annotated[str | None, typer.Option("--vault", metavar="PATH", help="The vault's file.")]
+KeyFile = Annotated[str | None, typer.Option(metavar="PATH", help="A file that holds the vault's key.")]
+KeyDescriptor = Annotated[int | None, typer.Option(metavar="N", help="A descriptor to read the vault's key from.")]
+PassphraseDescriptor = Annotated[
+    int | None, typer.Option(metavar="N", help="A descriptor to read the passphrase from.")
+]
+
+
+@app.command("path")
+def show_path(context: typer.Context, vault: VaultPath = None) -> None:
+    """Show where the vault's log is."""
+    sys.stdout.write(trail_log(_vault_path(_options(context, vault=vault))) + "\n")
+
+
+@app.command("verify")
+def verify_logs(
+    context: typer.Context,
+    logs: Logs = None,
+    *,
+    vault: VaultPath = None,
+    key_file: KeyFile = None,
+    key_fd: KeyDescriptor = None,
+    passphrase_fd: PassphraseDescriptor = None,
+) -> None:
+    """Verify that nothing in the log was changed, dropped, moved, added or cut off.
+
+    Without LOG: the vault's log, and what was moved away from it and stands beside it. With LOG: all files of the
+    vault's log, in any order. What a crash or a full disk left is said and is no fault: the next call mends it.
+
+    Exit codes: 0, the trail verifies; 255, it does not: each bad line is named.
+    """
+    options = _options(context, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd)
+    report = _verified(options, logs)
+    _tell(report, sys.stdout)
+    _refuse(report)
+
+
+@app.command("replay")
+def replay_logs(
+    context: typer.Context,
+    logs: Logs = None,
+    *,
+    key: Annotated[list[str] | None, typer.Option(help="Only this key: its id, ARN, or an alias it had then.")] = None,
+    principal: Annotated[list[str] | None, typer.Option(help="Only this principal: its ARN or name.")] = None,
+    operation: Annotated[list[str] | None, typer.Option(help="Only this operation, such as Encrypt.")] = None,
+    since: Annotated[
+        str, typer.Option(metavar="TIME", help="From then on: ISO 8601, or as long ago as 2h or 7d.")
+    ] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="Before then: ISO 8601, or as long ago as 2h or 7d.")] = "",
+    errors: Annotated[bool, typer.Option("--errors", help="Only what failed.")] = False,
+    output: Annotated[str | None, typer.Option(metavar="FORMAT", help="json (a line an event) or text.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with each event as it is appended.")] = False,
+    verified: Annotated[bool, typer.Option("--verify", help="Verify the log first; needs the vault's key.")] = False,
+    vault: VaultPath = None,
+    key_file: KeyFile = None,
+    key_fd: KeyDescriptor = None,
+    passphrase_fd: PassphraseDescriptor = None,
+) -> None:
+    """Show what happened: time, principal, operation, key with its alias by then, and outcome.
+
+    Without LOG: the vault's log, and what was moved away from it and stands beside it; the vault stays closed. LOG is
+    a file of JSON lines or CloudTrail's own ({"Records": […]}), plain or gzip; `-` is standard input.
+    """
+    now = system_time()
+    options = _options(
+        context, output=output, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd
+    )
+    selection = Selection(
+        keys=key or (),
+        principals=principal or (),
+        operations=operation or (),
+        since=since and moment(since, now, "--since"),
+        until=until and moment(until, now, "--until"),
+        errors_only=errors,
+    )
+    report = _verified(options, logs) if verified else None
+    if report:
+        _tell(report, sys.stderr)
+    line = line_maker(_format(options), terminal=sys.stdout.isatty())
+    with opened_sources(_vault_path(options), logs, follow=follow) as (sources, tick):
+        _play(sources, tick, lambda entry: line(entry) if selection.admits(entry) else "")
+    if report:
+        _refuse(report)
+
+
+class Complaints:
+    """What was left out of a replay: the first lines are named on stderr, then all are counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, complaint: str) -> None:
+        """Note one."""
+        self.count += 1
+        if self.count <= NAMED_LINES:
+            _say(complaint)
+
+    def conclude(self) -> None:
+        """Say how many there were."""
+        if self.count:
+            _say(f"{_counted(self.count, 'line')} left out")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"kmscli: {printable(text, terminal=True)}\n")
+
+
+def _play(sources: Iterable[Source], tick: Callable[[], object], line: Callable[[Entry], str]) -> None:
+    """Write the lines of what happened. Raises KmscliError: there was something, but no record."""
+    complaints = Complaints()
+    count = 0
+    try:
+        for count, entry in enumerate(replay(sources, complaints.add, tick), 1):  # noqa: B007
+            sys.stdout.write(line(entry))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough. Python must not find the pipe closed once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        complaints.conclude()
+    if complaints.count and not count:
+        raise KmscliError("No CloudTrail record was found.")
+
+
+def _verified(options: dict[str, Any], logs: Sequence[str] | None) -> Report:
+    if logs and "-" in logs:
+        raise UsageError("A log on standard input cannot be verified: give the files")
+    vault = _opened(options)
+    expectation = expected(vault)
+    with opened_logs(logs or vault_logs(vault.path)) as (opened, tick):
+        report = verify(opened, vault.keyring.trail, expectation, tick)
+    check_not_ahead(vault, report)
+    return report
+
+
+def _tell(report: Report, stream: TextIO) -> None:
+    """Say what verification found."""
+    lines = [
+        f"{_counted(report.events, 'event')} verified, up to event {report.number} of chain {report.chain or '-'}."
+    ]
+    lines += [f"{name}: the last line is torn (a crash). The next call cuts it off." for name in report.torn]
+    if report.waiting:
+        waiting = f"{_counted(report.waiting, 'event')} still to be appended"
+        lines.append(f"{waiting} (a crash or a full disk): the next call appends them.")
+    lines += [str(fault) for fault in report.faults]
+    if report.wrong > len(report.faults):
+        lines.append(f"… and {report.wrong - len(report.faults)} more")
+    stream.writelines(printable(line, terminal=stream.isatty()) + "\n" for line in lines)
+
+
+def _refuse(report: Report) -> None:
+    """Raises KmscliError: the trail does not verify."""
+    if report.wrong:
+        count = _counted(report.wrong, "fault")
+        raise KmscliError(f"The trail does not verify: {count}, the first: {report.faults[0]}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _format(options: dict[str, Any]) -> str:
+    name: str = options.get("output") or "text"
+    if name not in FORMATS:
+        raise UsageError(f"argument --output: Found invalid choice {name!r}: it is one of {', '.join(FORMATS)}")
+    return name
+
+
+def _options(context: typer.Context, **given: Any) -> dict[str, Any]:
+    """The options, those before the command's name included."""
+    return {**(context.obj or {}), **{name: value for name, value in given.items() if value is not None}}
+
+
+def _vault_path(options: dict[str, Any]) -> str:
+    return options.get("vault") or os.environ.get("KMSCLI_VAULT") or default_vault(os.environ)
+
+
+def _opened(options: dict[str, Any]) -> Vault:
+    unlocking = Unlocking(
+        os.environ,
+        key_file=options.get("key_file"),
+        key_fd=options.get("key_fd"),
+        passphrase_fd=options.get("passphrase_fd"),
+        warn=_say,
+        ask=getpass if sys.stdin.isatty() else None,
+    )
+    return open_vault(_vault_path(options), unlocking)

@@ -1,0 +1,75 @@
+"""A vault for a call: found, unlocked, not rolled back, and made if this is a first `create-key`."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from kmscli.cli.output.printable import printable
+from kmscli.cli.settings import Settings
+from kmscli.clock import system_time
+from kmscli.engine import Engine
+from kmscli.vault.location import default_key_file, default_vault
+from kmscli.vault.opening import create_vault, is_vault_there, make_key_file, open_vault
+from kmscli.vault.unlocking import Unlocking
+from kmscli.vault.vault import Vault
+
+
+def vault_path(settings: Settings) -> str:
+    """The vault's file: option, variable, profile, default."""
+    named = settings.options.get("vault") or settings.environment.get("KMSCLI_VAULT") or settings.profile.get("vault")
+    return str(named) if named else default_vault(settings.environment)
+
+
+def unlocking(settings: Settings) -> Unlocking:
+    """How the vault is unlocked."""
+    options = settings.options
+    return Unlocking(
+        settings.environment,
+        key_file=options.get("key_file"),
+        key_fd=options.get("key_fd"),
+        passphrase_fd=options.get("passphrase_fd"),
+        warn=warn,
+        ask=asker(),
+    )
+
+
+def asker() -> Callable[[str], str] | None:
+    """A prompt without echo, where a person can answer it."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from getpass import getpass
+
+    return lambda prompt: getpass(prompt, sys.stderr)
+
+
+def warn(text: str) -> None:
+    """A line on stderr that is no error."""
+    sys.stderr.write(printable(f"kmscli: {text}", terminal=sys.stderr.isatty()) + "\n")
+
+
+def open_engine(settings: Settings, command: str) -> Engine:
+    """An engine on the caller's vault. Raises ConfigurationError, VaultDamagedError, VaultRolledBackError."""
+    path = vault_path(settings)
+    if command == "create-key" and path == default_vault(settings.environment):
+        make_first_vault(settings, path)
+    key: dict[str, Any] = {}
+
+    def opened() -> Vault:
+        key.setdefault("unlocking", unlocking(settings))
+        return open_vault(path, key["unlocking"])
+
+    engine = Engine(opened(), system_time, opened)
+    accept = bool(settings.options.get("accept_rollback"))
+    engine.check_mark(settings.environment, settings.caller(), accept_rollback=accept)
+    return engine
+
+
+def make_first_vault(settings: Settings, path: str) -> None:
+    """A vault and its key file for somebody who has configured nothing, and one line that says so."""
+    how = unlocking(settings)
+    if is_vault_there(path) or how.is_configured():
+        return
+    key_file = default_key_file(settings.environment)
+    secret = make_key_file(key_file)
+    if create_vault(path, secret, slot_name="key file", lab=False, now=system_time()):
+        warn(f"made a vault at {path} and its key file {key_file}. Keep a copy of the key file in another place.")

@@ -1,0 +1,147 @@
+"""Who calls, from where, and how answers look: from options, the environment and the configuration files.
+
+In this order: option, environment, kmscli's `config.toml`, then `~/.aws/config`, of which only `region` and `output`
+are taken (design, "Who calls, and what fails how"). A machine full of real AWS settings changes nothing else.
+"""
+
+import os
+from typing import Any
+
+from kmscli import __version__
+from kmscli.engine import Caller
+from kmscli.errors import ConfigurationError, KmscliError
+from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, is_account, is_region
+from kmscli.vault.location import Environment, default_folder
+
+NETWORK = ("KMSCLI_ENDPOINT_URL", "AWS_ENDPOINT_URL_KMS")
+PROFILE_MEMBERS = (
+    "region", "output", "account", "principal", "vault", "cli_binary_format", "cli_timestamp_format",
+)  # fmt: skip
+
+
+class Settings:
+    """What a call is made with. `profile`: the profile's members."""
+
+    def __init__(self, options: dict[str, Any], environment: Environment) -> None:
+        self.options = options
+        self.environment = environment
+        self.profile = read_profile(options, environment)
+        refuse_network(options, environment)
+
+    @property
+    def output(self) -> str:
+        """The output format."""
+        chosen = self.options.get("output") or self.environment.get("AWS_DEFAULT_OUTPUT") or self.profile.get("output")
+        if chosen and chosen not in ("json", "text", "table", "yaml", "yaml-stream", "off"):
+            raise ConfigurationError(f"Unknown output type: {chosen}")
+        return chosen or "json"
+
+    @property
+    def region(self) -> str:
+        """The Region. Raises KmscliError: not a Region's name."""
+        chosen = (
+            self.options.get("region")
+            or self.environment.get("AWS_REGION")
+            or self.environment.get("AWS_DEFAULT_REGION")
+            or self.profile.get("region")
+            or DEFAULT_REGION
+        )
+        if not is_region(chosen):
+            raise KmscliError(f"Provided region_name '{chosen}' doesn't match a supported format.")
+        return str(chosen)
+
+    def caller(self) -> Caller:
+        """The principal that calls: the profile's, or the account's root."""
+        access_key = self.environment.get("AWS_ACCESS_KEY_ID", "")
+        account = access_key if is_account(access_key) else str(self.profile.get("account", DEFAULT_ACCOUNT))
+        if not is_account(account):
+            raise ConfigurationError(f"The profile's account is not an account id of 12 digits: {account}")
+        principal = "" if is_account(access_key) else str(self.profile.get("principal", ""))
+        if principal and principal.split(":")[4:5] != [account]:
+            raise ConfigurationError(f"The profile's principal is none of account {account}: {principal}")
+        return Caller(
+            account,
+            self.region,
+            arn=principal,
+            agent=f"kmscli/{__version__}",
+            door="command line",
+            uid=os.getuid(),
+            user=user_name(self.environment),
+        )
+
+
+def refuse_network(options: dict[str, Any], environment: Environment) -> None:
+    """Raises ConfigurationError: the caller means another endpoint than this vault, and calls cannot be sent."""
+    named = "--endpoint-url" if options.get("endpoint_url") else next((n for n in NETWORK if environment.get(n)), "")
+    if named:
+        raise ConfigurationError(f"{named} names an endpoint; this kmscli cannot send calls over the network.")
+
+
+def user_name(environment: Environment) -> str:
+    """The name of the process's user, or its number where it has none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def config_file(environment: Environment) -> str:
+    """kmscli's own configuration file."""
+    return os.path.join(default_folder("config", environment), "config.toml")
+
+
+def read_config(environment: Environment) -> dict[str, Any]:
+    """kmscli's configuration. Raises ConfigurationError: not TOML."""
+    path = config_file(environment)
+    if not os.path.exists(path):
+        return {}
+    import tomllib
+
+    try:
+        with open(path, "rb") as stream:
+            return tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def read_profile(options: dict[str, Any], environment: Environment) -> dict[str, Any]:
+    """The members of the profile that is asked for. Raises KmscliError: there is no such profile."""
+    asked = options.get("profile") or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
+    name = asked or "default"
+    profiles = read_config(environment).get("profile", {})
+    own = profiles.get(name)
+    aws = aws_profile(name, environment)
+    if asked and asked != "default" and own is None and aws is None:
+        raise KmscliError(f"The config profile ({asked}) could not be found")
+    return {**(aws or {}), **(own or {})}
+
+
+def aws_profile(name: str, environment: Environment) -> dict[str, str] | None:
+    """Region and output of a profile of `~/.aws/config`; None if there is no such profile."""
+    folder = os.path.join(os.path.expanduser("~"), ".aws")
+    config = environment.get("AWS_CONFIG_FILE", os.path.join(folder, "config"))
+    credentials = environment.get("AWS_SHARED_CREDENTIALS_FILE", os.path.join(folder, "credentials"))
+    section = name if name == "default" else f"profile {name}"
+    found = ini_section(os.path.expanduser(config), section)
+    if found is None:
+        return None if ini_section(os.path.expanduser(credentials), name) is None else {}
+    return {member: found[member] for member in ("region", "output") if member in found}
+
+
+def ini_section(path: str, section: str) -> dict[str, str] | None:
+    """A section of an AWS configuration file; None if it is not there, or not to be read."""
+    if not os.path.isfile(path):
+        return None
+    import configparser
+
+    parser = configparser.RawConfigParser(default_section="\0", strict=False)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            parser.read_file(stream)
+    except (OSError, UnicodeDecodeError, configparser.Error):
+        return None
+    return dict(parser[section]) if parser.has_section(section) else None

@@ -1,0 +1,148 @@
+"""What can go wrong, and how each failure leaves the program.
+
+An error knows its wire code, its HTTP status, its exit code and its message. Only `kmscli.cli.main` turns errors
+into text and exit codes; only `kmscli.wire` turns them into HTTP.
+(Exit codes: reference, kms-semantics 17.1. Statuses: 16.3.)
+"""
+
+
+class KmscliError(Exception):
+    """Any failure that kmscli answers for. `mend` is one more line for a person: what to do about it."""
+
+    exit_code = 255
+
+    def __init__(self, message: str = "", *, mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+
+class UsageError(KmscliError):
+    """The command line refuses by itself; nothing was called. Text as `aws` words it (reference 17.2)."""
+
+    exit_code = 252
+
+    def __init__(self, message: str, *, code: str = "ParamValidation", usage: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.usage = usage
+
+
+class ConfigurationError(KmscliError):
+    """The vault, its key or the configuration does not allow a call: no vault, wrong key, unsafe key file."""
+
+    exit_code = 253
+
+
+class VaultDamagedError(KmscliError):
+    """Something in the vault does not verify: a changed, swapped or missing row, a header that was edited."""
+
+
+class VaultRolledBackError(KmscliError):
+    """The vault is older than the mark that this machine keeps of it."""
+
+
+class ServiceError(KmscliError):
+    """An answer of the service. The class name is the wire code."""
+
+    exit_code = 254
+    status = 400
+
+    @property
+    def code(self) -> str:
+        """The code on the wire and in the trail."""
+        return type(self).__name__
+
+
+class AlreadyExistsException(ServiceError):
+    """The alias, or the replica, is there already."""
+
+
+class AccessDeniedException(ServiceError):
+    """The caller may not do this, or may not know whether it exists."""
+
+
+class ConflictException(ServiceError):
+    """A rotation that is running or about to run stands in the way."""
+
+
+class DisabledException(ServiceError):
+    """The key is disabled."""
+
+
+class DryRunOperationException(ServiceError):
+    """The call would have succeeded, but was a dry run."""
+
+
+class IncorrectKeyException(ServiceError):
+    """The ciphertext was made by another key than the one named."""
+
+
+class InvalidAliasNameException(ServiceError):
+    """The alias name is not one."""
+
+
+class InvalidArnException(ServiceError):
+    """The ARN is malformed, or of a kind that this operation does not take."""
+
+
+class InvalidCiphertextException(ServiceError):
+    """The ciphertext or its encryption context was altered, or is not ours. Has no message (reference 8.2)."""
+
+
+class InvalidGrantTokenException(ServiceError):
+    """The grant token is not one."""
+
+
+class InvalidKeyUsageException(ServiceError):
+    """The key, or its spec, is not for this operation or algorithm."""
+
+
+class InvalidMarkerException(ServiceError):
+    """The pagination marker is not one of this operation's."""
+
+
+class KMSInternalException(ServiceError):
+    """kmscli could not do it now: the vault is busy, the disk is full."""
+
+    status = 500
+
+
+class KMSInvalidStateException(ServiceError):
+    """The key's state forbids this."""
+
+
+class LimitExceededException(ServiceError):
+    """A quota is used up."""
+
+
+class MalformedPolicyDocumentException(ServiceError):
+    """The policy is not one."""
+
+
+class NotAuthorizedException(ServiceError):
+    """Reserved for AWS: `alias/aws/…`."""
+
+
+class NotFoundException(ServiceError):
+    """No such key, alias or policy."""
+
+
+class SerializationException(ServiceError):
+    """A member has the wrong JSON type."""
+
+
+class TagException(ServiceError):
+    """A tag is not valid."""
+
+
+class UnknownOperationException(ServiceError):
+    """No such operation."""
+
+
+class UnsupportedOperationException(ServiceError):
+    """The key, or what was asked, does not support this."""
+
+
+class ValidationException(ServiceError):
+    """A member breaks a constraint (reference 16.4)."""

@@ -1,0 +1,54 @@
+"""What falls due on a key: its deletion when the waiting period is over, and its automatic rotation.
+
+One step at a time, each as of the moment at which it was due, so that one jump of two years and 730 steps of a day
+leave the same (design, "Time").
+"""
+
+from typing import Any, NamedTuple
+
+from kmscli.keys.aliases import ALIAS, aliases_of
+from kmscli.keys.key import KEY, Key
+from kmscli.keys.material import MATERIAL, materials_of
+from kmscli.keys.policies import POLICY
+from kmscli.keys.rotation import AUTOMATIC, rotate
+from kmscli.keys.tags import set_tags
+from kmscli.vault.transaction import Transaction
+
+
+class Happened(NamedTuple):
+    """A service event to record: its name, its key, when it was due, its details."""
+
+    name: str
+    key: Key
+    when: float
+    details: dict[str, Any] | None
+
+
+def is_due(key: Key, now: float, held: float) -> bool:
+    """Whether something is due on a key now. Deletions wait until `held`."""
+    due = key.due
+    if due is None or due > now:
+        return False
+    return key.deletion is None or now >= held
+
+
+def bring_up_to_date(transaction: Transaction, key: Key) -> Happened:
+    """Do what is due on a key first."""
+    when = key.due or 0
+    if key.deletion is not None:
+        delete(transaction, key)
+        return Happened("DeleteKey", key, when, None)
+    rotated, details = rotate(transaction, key, when, AUTOMATIC)
+    return Happened("RotateKey", rotated, when, details)
+
+
+def delete(transaction: Transaction, key: Key) -> None:
+    """Remove a key with everything that is its own: material, aliases, tags, policy."""
+    for material in materials_of(transaction, key):
+        transaction.delete(MATERIAL, key.region, material.material_id, shred=True)
+    for entry in aliases_of(transaction, key):
+        transaction.delete(ALIAS, key.scope, entry.value.name)
+    set_tags(transaction, key, {})
+    transaction.delete(POLICY, key.scope, key.key_id)
+    transaction.delete(KEY, key.scope, key.key_id)
+    transaction.count(key.scope, "keys", -1)

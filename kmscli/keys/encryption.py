@@ -1,0 +1,60 @@
+"""Encryption and decryption under a symmetric KMS key."""
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kmscli.crypto import ciphertext_blob
+from kmscli.crypto.aead import NotAuthenticError
+from kmscli.errors import IncorrectKeyException, InvalidCiphertextException, ValidationException
+from kmscli.keys.key import Key
+from kmscli.keys.material import find_material, material_bytes
+from kmscli.vault.transaction import Transaction
+
+
+class Decrypted(NamedTuple):
+    """A plaintext, and the material that it was encrypted with. Do not print it."""
+
+    plaintext: bytes
+    material_id: str
+
+    def __repr__(self) -> str:
+        return f"Decrypted({self.material_id})"
+
+
+def encrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | None, plaintext: bytes) -> bytes:
+    """A ciphertext blob under a key's current material. Raises ValidationException: the context is too long."""
+    material = material_bytes(transaction, key.region, key.material_id)
+    try:
+        return ciphertext_blob.encrypt(material, bytes.fromhex(key.material_id), context or {}, plaintext)
+    except ValueError:
+        raise ValidationException("The encryption context is longer than 8192 bytes, or is not valid Unicode.") from None
+
+
+def decrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | None, blob: bytes) -> Decrypted:
+    """What a key's blob holds, whichever of its materials made it (reference, crypto 1.9).
+
+    Raises IncorrectKeyException: another key's. InvalidCiphertextException: altered, or another context.
+    """
+    try:
+        material_id = ciphertext_blob.material_id_of(blob).hex()
+    except NotAuthenticError:
+        raise InvalidCiphertextException from None
+    material = find_material(transaction, key.region, material_id)
+    if material is None or (material.account, material.key_id) != (key.account, key.key_id):
+        raise IncorrectKeyException(
+            "The key ID in the request does not identify a CMK that can perform this operation."
+        )
+    try:
+        opened = ciphertext_blob.decrypt(material_bytes(transaction, key.region, material_id), context or {}, blob)
+    except NotAuthenticError:
+        raise InvalidCiphertextException from None
+    return Decrypted(opened, material_id)
+
+
+def new_data_key(
+    transaction: Transaction, key: Key, context: Mapping[str, str] | None, length: int
+) -> tuple[bytes, bytes]:
+    """A data key of some bytes, and its ciphertext blob."""
+    plaintext = os.urandom(length)
+    return plaintext, encrypted(transaction, key, context, plaintext)

@@ -1,0 +1,109 @@
+"""A KMS key's record: what is stored of it, and what is shown. The material is not here: see `material`.
+
+A record is never changed in place: `changed` gives another, so that what one call computes never shows in another.
+"""
+
+from typing import Any, Self
+
+from kmscli.clock import DAY
+from kmscli.keys import states
+from kmscli.names import key_arn
+from kmscli.vault.transaction import Kind, Transaction
+
+
+class Key:
+    """A KMS key of one account and Region."""
+
+    def __init__(self, **members: Any) -> None:
+        self.account: str = members["account"]
+        self.region: str = members["region"]
+        self.key_id: str = members["key_id"]
+        self.spec: str = members["spec"]
+        self.usage: str = members["usage"]
+        self.origin: str = members["origin"]
+        self.manager: str = members["manager"]
+        self.created: float = members["created"]
+        self.state: str = members["state"]
+        self.description: str = members["description"]
+        self.material_id: str = members["material_id"]
+        self.deletion: float | None = members.get("deletion")
+        """When it is deleted, while it is pending deletion."""
+        self.rotation: dict[str, Any] | None = members.get("rotation")
+        """Automatic rotation, while it is on: `period` in days, `next` in seconds since the epoch."""
+
+    @property
+    def arn(self) -> str:
+        """The key's ARN."""
+        return key_arn(self.account, self.region, self.key_id)
+
+    @property
+    def scope(self) -> str:
+        """The account and Region that it lives in."""
+        return scope(self.account, self.region)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it is in the state Enabled."""
+        return self.state == states.ENABLED
+
+    @property
+    def due(self) -> float | None:
+        """When something falls due on it: its deletion, or its rotation while it is enabled."""
+        if self.deletion is not None:
+            return self.deletion
+        if self.rotation is not None and self.is_enabled:
+            next_rotation: float = self.rotation["next"]
+            return next_rotation
+        return None
+
+    def changed(self, **members: Any) -> Self:
+        """The same with other members."""
+        return type(self)(**{**vars(self), **members})
+
+    def metadata(self) -> dict[str, Any]:
+        """KeyMetadata's members by their Python names, those that are present (reference 2.8)."""
+        from kmscli.keys.specs import ENCRYPTION_ALGORITHMS
+
+        shown: dict[str, Any] = {
+            "aws_account_id": self.account,
+            "key_id": self.key_id,
+            "arn": self.arn,
+            "creation_date": self.created,
+            "enabled": self.is_enabled,
+            "description": self.description,
+            "key_usage": self.usage,
+            "key_state": self.state,
+            "origin": self.origin,
+            "key_manager": self.manager,
+            "customer_master_key_spec": self.spec,
+            "key_spec": self.spec,
+            "encryption_algorithms": list(ENCRYPTION_ALGORITHMS[self.spec]),
+            "multi_region": False,
+            "current_key_material_id": self.material_id,
+        }
+        if self.deletion is not None:
+            shown["deletion_date"] = self.deletion
+        return shown
+
+
+KEY: Kind[Key] = Kind(16, "key", lambda value: Key(**value), vars)
+
+
+def scope(account: str, region: str) -> str:
+    """The scope of an account's rows in a Region."""
+    return f"{account} {region}"
+
+
+def find_key(transaction: Transaction, account: str, region: str, key_id: str) -> Key | None:
+    """A key by its id."""
+    return transaction.get(KEY, scope(account, region), key_id.lower())
+
+
+def save_key(transaction: Transaction, key: Key) -> None:
+    """Write a key's record."""
+    transaction.put(KEY, key.scope, key.key_id, key, due=key.due, first=key.key_id)
+
+
+def next_rotation(since: float, period: int) -> float:
+    """When a key rotates next: a period of days after a moment."""
+    return since + period * DAY

@@ -1,0 +1,44 @@
+"""Rotation: new material becomes current, the old one goes on decrypting (reference, kms-semantics 9)."""
+
+from typing import Any
+
+from kmscli.errors import UnsupportedOperationException
+from kmscli.keys.key import Key, next_rotation, save_key
+from kmscli.keys.material import add_material, find_material
+from kmscli.keys.specs import SYMMETRIC_DEFAULT
+from kmscli.vault.transaction import Transaction
+
+DEFAULT_PERIOD = 365
+AUTOMATIC = "AUTOMATIC"
+ON_DEMAND = "ON_DEMAND"
+ON_DEMAND_QUOTA = 25
+"""Rotations on demand, over a key's life."""
+SOON = 20 * 60
+"""An automatic rotation due within these seconds stands in the way of one on demand."""
+
+
+def check_rotates(key: Key) -> None:
+    """Raises UnsupportedOperationException: a key of this kind never rotates (9.1)."""
+    if key.spec != SYMMETRIC_DEFAULT:
+        raise UnsupportedOperationException(f"{key.arn} key spec is {key.spec} which is not valid for this operation.")
+    if key.origin != "AWS_KMS":
+        raise UnsupportedOperationException(f"{key.arn} origin is {key.origin} which is not valid for this operation.")
+
+
+def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) -> tuple[Key, dict[str, Any]]:
+    """Rotate a key. Returns it with its new material, and the details of its RotateKey event (14.3)."""
+    current = find_material(transaction, key.region, key.material_id)
+    order = current.order + 1 if current else 1
+    material_id = add_material(transaction, key, order=order, rotated=when, rotation_type=rotation_type)
+    rotated = key.changed(material_id=material_id)
+    if rotation_type == AUTOMATIC and key.rotation:
+        period = key.rotation["period"]
+        rotated = rotated.changed(rotation={"period": period, "next": next_rotation(key.rotation["next"], period)})
+    save_key(transaction, rotated)
+    return rotated, {
+        "rotationType": rotation_type,
+        "keyOrigin": key.origin,
+        "previousKeyMaterialId": key.material_id,
+        "currentKeyMaterialId": material_id,
+        "keyId": key.arn,
+    }

@@ -1,0 +1,104 @@
+"""Names: key ids, ARNs and alias names, and how AWS refuses what is none (reference, kms-semantics 1)."""
+
+import os
+import re
+
+from kmscli.errors import InvalidArnException, NotFoundException, ValidationException
+
+DEFAULT_ACCOUNT = "111122223333"
+DEFAULT_REGION = "us-east-1"
+
+_KEY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+_ALIAS_BODY = re.compile(r"[a-zA-Z0-9/_-]+")
+
+
+def new_uuid() -> str:
+    """A random UUID (RFC 9562, version 4)."""
+    raw = bytearray(os.urandom(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def partition_of(region: str) -> str:
+    """The ARN partition of a Region."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def is_region(text: str) -> bool:
+    """Whether a text has the form of a Region's name."""
+    return bool(_REGION.fullmatch(text))
+
+
+def is_account(text: str) -> bool:
+    """Whether a text is an account id: twelve digits."""
+    return len(text) == 12 and text.isascii() and text.isdigit()
+
+
+def key_arn(account: str, region: str, key_id: str) -> str:
+    """A key's ARN."""
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:key/{key_id}"
+
+
+def alias_arn(account: str, region: str, alias: str) -> str:
+    """An alias's ARN; `alias` with its prefix."""
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:{alias}"
+
+
+def root_arn(account: str, region: str = DEFAULT_REGION) -> str:
+    """The account's root user."""
+    return f"arn:{partition_of(region)}:iam::{account}:root"
+
+
+class KeyName:
+    """What a caller named a key by: `key_id` or `alias` (with its prefix), in an account; always of one Region."""
+
+    def __init__(self, account: str, *, key_id: str = "", alias: str = "") -> None:
+        self.account = account
+        self.key_id = key_id
+        self.alias = alias
+
+
+def parse_key_name(text: str, account: str, region: str, *, aliases: bool) -> KeyName:
+    """What a KeyId member names, seen from an account and a Region (reference 1.2 and 1.5).
+
+    Raises NotFoundException, InvalidArnException.
+    """
+    if text.startswith("arn:"):
+        return _parse_arn(text, region, aliases=aliases)
+    if text.startswith("alias/") and aliases:
+        return KeyName(account, alias=text)
+    if _KEY_ID.fullmatch(text):
+        return KeyName(account, key_id=text)
+    raise NotFoundException(f"Invalid keyId {text}")
+
+
+def _parse_arn(text: str, region: str, *, aliases: bool) -> KeyName:
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[2] != "kms" or not is_account(parts[4]) or parts[1] != partition_of(parts[3]):
+        raise NotFoundException("Invalid arn")
+    if parts[3] != region:
+        raise NotFoundException(f"Invalid arn {parts[3]}")
+    account, resource = parts[4], parts[5]
+    if resource.startswith("alias/"):
+        if not aliases:
+            raise InvalidArnException("Key Aliases are not supported for this operation.")
+        return KeyName(account, alias=resource)
+    if not resource.startswith("key/"):
+        raise NotFoundException("Invalid arn")
+    if not _KEY_ID.fullmatch(resource[4:]):
+        raise NotFoundException(f"Invalid keyId {resource[4:]}")
+    return KeyName(account, key_id=resource[4:])
+
+
+def check_alias_name(alias: str) -> None:
+    """Whether a name may be an alias's, at creation or change (reference 1.6). Raises ValidationException."""
+    if not alias.startswith("alias/"):
+        guide = "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+        raise ValidationException(f'Alias must start with the prefix "alias/". Please see {guide}')
+    if not _ALIAS_BODY.fullmatch(alias.removeprefix("alias/")):
+        raise ValidationException(f"{alias} contains invalid characters for an alias")

@@ -1,0 +1,1 @@
+"""The operations: how one is declared, and all of them, one file each."""

@@ -1,0 +1,117 @@
+"""CreateKey."""
+
+from typing import Any
+
+from kmscli.errors import LimitExceededException, TagException, UnsupportedOperationException, ValidationException
+from kmscli.keys.key import Key, save_key
+from kmscli.keys.material import add_material
+from kmscli.keys.policies import default_policy, set_policy
+from kmscli.keys.specs import ENCRYPT_DECRYPT, ENCRYPTION_ALGORITHMS, SYMMETRIC_DEFAULT
+from kmscli.keys.tags import QUOTA, checked_tags, set_tags
+from kmscli.names import new_uuid
+from kmscli.operations.call import Call
+from kmscli.operations.fields import Boolean, Enum, String
+from kmscli.operations.key_metadata import KeyMetadata
+from kmscli.operations.members import CUSTOMER_MASTER_KEY_SPECS, KEY_SPECS, KEY_USAGES, ORIGINS, Policy, Tag, Tags
+from kmscli.operations.operation import operation
+from kmscli.operations.policy_rules import check_policy
+from kmscli.operations.shapes import Request, Response, Structure
+
+KEYS_QUOTA = 100_000
+"""Customer managed keys per account and Region."""
+
+
+class CreateKeyRequest(Request):
+    """What CreateKey is asked."""
+
+    policy = Policy()
+    description = String(0, 8192, help="What the key is for. Shown to all who may describe it; not secret.").default("")
+    key_usage = Enum(*KEY_USAGES, help="What the key is for. Must be given for all but symmetric encryption keys.")
+    customer_master_key_spec = Enum(*CUSTOMER_MASTER_KEY_SPECS, help="The old name of --key-spec.")
+    key_spec = Enum(*KEY_SPECS, help="The kind of key material.")
+    origin = Enum(*ORIGINS, help="Where the key material comes from.").default("AWS_KMS")
+    custom_key_store_id = String(1, 64, help="The custom key store that is to hold the key material.")
+    bypass_policy_lockout_safety_check = Boolean(help="Allow a policy that locks you out of the key.").default(False)
+    tags = Tags()
+    multi_region = Boolean(help="Make a multi-Region primary key.").default(False)
+    xks_key_id = String(1, 128, pattern="^[a-zA-Z0-9-_.]+$", help="The external key behind an external key store's key.")
+
+    def rules(self) -> None:
+        """One spec, under its new or its old name; a usage unless the spec is symmetric."""
+        given, old = self.key_spec, self.customer_master_key_spec
+        if given and old and given != old:
+            raise ValidationException(
+                "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+                "CustomerMasterKeySpec is deprecated."
+            )
+        spec = given or old or SYMMETRIC_DEFAULT
+        if self.key_usage is None and spec != SYMMETRIC_DEFAULT:
+            raise ValidationException(
+                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
+            )
+        self.__dict__.update(key_spec=spec, customer_master_key_spec=spec, key_usage=self.key_usage or ENCRYPT_DECRYPT)
+
+
+class CreateKeyResponse(Response):
+    """What CreateKey answers."""
+
+    key_metadata = Structure(KeyMetadata)
+
+
+@operation(logs="response")
+def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
+    """Create a KMS key.
+
+    Without options it is a symmetric encryption key, which encrypts and decrypts up to 4,096 bytes and makes data
+    keys. The key has no name: give it one with create-alias.
+    """
+    check_made_here(request)
+    caller, transaction = call.caller, call.transaction
+    if request.policy is not None:
+        check_policy(request.policy)
+    tags = request_tags(request.tags or [])
+    if transaction.tally(call.scope, "keys") >= KEYS_QUOTA:
+        raise LimitExceededException(f"You have reached the quota of {KEYS_QUOTA} KMS keys in this account and Region.")
+    key = Key(
+        account=caller.account,
+        region=caller.region,
+        key_id=new_uuid(),
+        spec=request.key_spec,
+        usage=request.key_usage,
+        origin=request.origin,
+        manager="CUSTOMER",
+        created=call.now,
+        state="Enabled",
+        description=request.description,
+        material_id="",
+    )
+    key = key.changed(material_id=add_material(transaction, key, order=0))
+    save_key(transaction, key)
+    set_policy(transaction, key, request.policy or default_policy(caller.account, caller.region))
+    set_tags(transaction, key, tags)
+    transaction.count(call.scope, "keys", 1)
+    call.made.append(key)
+    return CreateKeyResponse(key_metadata=KeyMetadata(**key.metadata()))
+
+
+def check_made_here(request: CreateKeyRequest) -> None:
+    """Raises ValidationException for what no key may be, UnsupportedOperationException for what kmscli cannot make."""
+    spec = request.key_spec
+    if spec == SYMMETRIC_DEFAULT and request.key_usage != ENCRYPT_DECRYPT:
+        raise ValidationException(f"KeyUsage {request.key_usage} is not compatible with KeySpec {spec}")
+    if spec not in ENCRYPTION_ALGORITHMS:
+        raise UnsupportedOperationException(f"This kmscli makes no keys of spec {spec}.")
+    if request.origin != "AWS_KMS":
+        raise UnsupportedOperationException(f"This kmscli makes no keys of origin {request.origin}.")
+    if request.custom_key_store_id is not None or request.xks_key_id is not None:
+        raise UnsupportedOperationException("This kmscli has no custom key stores.")
+    if request.multi_region:
+        raise UnsupportedOperationException("This kmscli makes no multi-Region keys.")
+
+
+def request_tags(tags: list[Tag]) -> dict[str, Any]:
+    """The tags of a request, checked. Raises TagException."""
+    checked = checked_tags([(tag.tag_key, tag.tag_value) for tag in tags])
+    if len(checked) > QUOTA:
+        raise TagException("Too many tags")
+    return checked

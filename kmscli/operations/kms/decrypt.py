@@ -1,0 +1,90 @@
+"""Decrypt."""
+
+from kmscli.errors import InvalidCiphertextException, ValidationException
+from kmscli.keys.encryption import decrypted
+from kmscli.keys.key import Key
+from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_encryption_algorithm
+from kmscli.keys.states import USABLE
+from kmscli.operations.call import Call
+from kmscli.operations.fields import Blob, String
+from kmscli.operations.members import (
+    CiphertextBlob,
+    DryRun,
+    DryRunModifiers,
+    EncryptionAlgorithm,
+    EncryptionContext,
+    GrantTokens,
+    KeyId,
+    RecipientInfo,
+)
+from kmscli.operations.operation import Target, operation
+from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.shapes import Request, Response, Structure
+
+
+class DecryptRequest(Request):
+    """What Decrypt is asked."""
+
+    ciphertext_blob = CiphertextBlob("What to decrypt.")
+    encryption_context = EncryptionContext("The encryption context that was given when it was encrypted.")
+    grant_tokens = GrantTokens()
+    key_id = KeyId("The key that must have encrypted it. A symmetric ciphertext names its key by itself.")
+    encryption_algorithm = EncryptionAlgorithm().default("SYMMETRIC_DEFAULT")
+    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+    dry_run = DryRun()
+    dry_run_modifiers = DryRunModifiers()
+
+    def rules(self) -> None:
+        """A ciphertext, unless a dry run says that there need be none."""
+        refuse_recipient(self.recipient)
+        ignores = bool(self.dry_run_modifiers)
+        if ignores and not self.dry_run:
+            raise ValidationException("DryRunModifiers can only be specified when DryRun is true.")
+        if self.ciphertext_blob is None and not (ignores and self.key_id):
+            raise ValidationException(
+                "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: "
+                "Member must not be null"
+            )
+        if self.encryption_algorithm != SYMMETRIC_DEFAULT and self.key_id is None:
+            raise InvalidCiphertextException
+
+
+class DecryptResponse(Response):
+    """What Decrypt answers."""
+
+    key_id = String(1, 2048)
+    plaintext = Blob(1, 4096, secret=True)
+    encryption_algorithm = EncryptionAlgorithm()
+    ciphertext_for_recipient = Blob(1, 6144)
+    key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
+
+
+@operation(
+    targets=[
+        Target(
+            "key_id",
+            ciphertext="ciphertext_blob",
+            aliases=True,
+            usage=ENCRYPT_DECRYPT,
+            states=USABLE,
+            logs_arn=True,
+        )
+    ],
+    read_only=True,
+)
+def decrypt(call: Call, request: DecryptRequest, key: Key) -> DecryptResponse:
+    """Decrypt a ciphertext of encrypt, re-encrypt or the data key operations.
+
+    The key is found by the ciphertext; name one to be sure which it is.
+    """
+    check_encryption_algorithm(request.encryption_algorithm, key.spec)
+    if request.ciphertext_blob is None:
+        return DecryptResponse()
+    opened = decrypted(call.transaction, key, request.encryption_context, request.ciphertext_blob)
+    call.additional["keyMaterialId"] = opened.material_id
+    return DecryptResponse(
+        key_id=key.arn,
+        plaintext=opened.plaintext,
+        encryption_algorithm=request.encryption_algorithm,
+        key_material_id=opened.material_id,
+    )

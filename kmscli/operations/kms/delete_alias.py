@@ -1,0 +1,25 @@
+"""DeleteAlias."""
+
+from kmscli.keys.aliases import ALIAS, Alias
+from kmscli.keys.key import Key
+from kmscli.operations.alias_rules import check_changeable
+from kmscli.operations.call import Call
+from kmscli.operations.members import AliasName
+from kmscli.operations.operation import Target, operation
+from kmscli.operations.shapes import Request
+
+
+class DeleteAliasRequest(Request):
+    """What DeleteAlias is asked."""
+
+    alias_name = AliasName().required()
+
+    def rules(self) -> None:
+        """The name may be an alias's."""
+        check_changeable(self.alias_name)
+
+
+@operation(targets=[Target("alias_name", kind="alias"), Target("alias_name", aliases=True)])
+def delete_alias(call: Call, request: DeleteAliasRequest, alias: Alias, key: Key) -> None:
+    """Delete an alias. The KMS key that it names stays as it is."""
+    call.transaction.delete(ALIAS, key.scope, alias.name)

@@ -1,0 +1,43 @@
+"""GenerateRandom."""
+
+import os
+
+from kmscli.errors import UnsupportedOperationException, ValidationException
+from kmscli.operations.call import Call
+from kmscli.operations.fields import Blob, Integer, String
+from kmscli.operations.members import RecipientInfo
+from kmscli.operations.operation import operation
+from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.shapes import Request, Response, Structure
+
+
+class GenerateRandomRequest(Request):
+    """What GenerateRandom is asked."""
+
+    number_of_bytes = Integer(1, 1024, help="How many bytes.", logged=False)
+    custom_key_store_id = String(1, 64, help="A CloudHSM key store that is to make the bytes.")
+    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+
+    def rules(self) -> None:
+        """A number, which the API model does not ask for but the service does."""
+        refuse_recipient(self.recipient)
+        if self.number_of_bytes is None:
+            raise ValidationException(
+                "1 validation error detected: Value null at 'numberOfBytes' failed to satisfy constraint: "
+                "Member must not be null"
+            )
+
+
+class GenerateRandomResponse(Response):
+    """What GenerateRandom answers."""
+
+    plaintext = Blob(1, 4096, secret=True)
+    ciphertext_for_recipient = Blob(1, 6144)
+
+
+@operation(read_only=True)
+def generate_random(call: Call, request: GenerateRandomRequest) -> GenerateRandomResponse:
+    """Make random bytes, from the operating system's generator."""
+    if request.custom_key_store_id is not None:
+        raise UnsupportedOperationException("This kmscli has no custom key stores.")
+    return GenerateRandomResponse(plaintext=os.urandom(request.number_of_bytes or 0))

@@ -1,0 +1,71 @@
+"""ListKeyRotations."""
+
+from kmscli.keys.key import Key
+from kmscli.keys.material import Material, materials_of
+from kmscli.keys.rotation import check_rotates
+from kmscli.operations.call import Call
+from kmscli.operations.fields import Boolean, Enum, String, Timestamp
+from kmscli.operations.members import Limit, Marker, OwnKeyId
+from kmscli.operations.operation import Pagination, Target, operation
+from kmscli.operations.paging import listed, page
+from kmscli.operations.shapes import List, Request, Response, Shape, Structure
+
+PAGES = Pagination("Rotations", default=100, most=1000)
+ALL = "ALL_KEY_MATERIAL"
+
+
+class ListKeyRotationsRequest(Request):
+    """What ListKeyRotations is asked."""
+
+    key_id = OwnKeyId().required()
+    include_key_material = Enum(ALL, "ROTATIONS_ONLY", help="Whether to list the first key material too.")
+    limit = Limit()
+    marker = Marker()
+
+
+class RotationsListEntry(Shape):
+    """A rotation, or a key material, in a list."""
+
+    key_id = String(1, 2048)
+    key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
+    key_material_description = String(0, 256, pattern="^[a-zA-Z0-9:/_\\s.-]*$")
+    import_state = Enum("IMPORTED", "PENDING_IMPORT")
+    key_material_state = Enum("NON_CURRENT", "CURRENT", "PENDING_ROTATION", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION")
+    expiration_model = Enum("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")
+    valid_to = Timestamp()
+    rotation_date = Timestamp()
+    rotation_type = Enum("AUTOMATIC", "ON_DEMAND")
+
+
+class ListKeyRotationsResponse(Response):
+    """What ListKeyRotations answers."""
+
+    rotations = List(Structure(RotationsListEntry))
+    next_marker = String(1, 1024)
+    truncated = Boolean()
+
+
+@operation(targets=[Target("key_id", suits=check_rotates)], read_only=True, pages=PAGES)
+def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -> ListKeyRotationsResponse:
+    """List the completed rotations of a KMS key, oldest first."""
+    shown = [
+        (f"{material.order:08}", entry(key, material))
+        for material in materials_of(call.transaction, key)
+        if material.rotated is not None or request.include_key_material == ALL
+    ]
+    found = page(call, PAGES, request.limit, request.marker, listed(shown))
+    return ListKeyRotationsResponse(
+        rotations=found.values, truncated=found.truncated, next_marker=found.next_marker
+    )
+
+
+def entry(key: Key, material: Material) -> RotationsListEntry:
+    """A material as the list shows it; the first one was not rotated to."""
+    current = material.material_id == key.material_id
+    return RotationsListEntry(
+        key_id=key.key_id,
+        key_material_id=material.material_id,
+        key_material_state="CURRENT" if current else "NON_CURRENT",
+        rotation_date=material.rotated,
+        rotation_type=material.rotation_type,
+    )

@@ -1,0 +1,103 @@
+"""ReEncrypt."""
+
+from kmscli.errors import InvalidCiphertextException, ValidationException
+from kmscli.keys.encryption import decrypted, encrypted
+from kmscli.keys.key import Key
+from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_encryption_algorithm
+from kmscli.keys.states import USABLE
+from kmscli.operations.call import Call
+from kmscli.operations.fields import Blob, String
+from kmscli.operations.members import (
+    CiphertextBlob,
+    DryRun,
+    DryRunModifiers,
+    EncryptionAlgorithm,
+    EncryptionContext,
+    GrantTokens,
+    KeyId,
+)
+from kmscli.operations.operation import Target, operation
+from kmscli.operations.shapes import Request, Response
+
+
+class ReEncryptRequest(Request):
+    """What ReEncrypt is asked."""
+
+    ciphertext_blob = CiphertextBlob("What to encrypt again.")
+    source_encryption_context = EncryptionContext("The encryption context that it was encrypted with.")
+    source_key_id = KeyId("The key that must have encrypted it. A symmetric ciphertext names its key by itself.")
+    destination_key_id = KeyId("The key to encrypt it under.").required()
+    destination_encryption_context = EncryptionContext("The encryption context to bind the new ciphertext to.")
+    source_encryption_algorithm = EncryptionAlgorithm("How it was encrypted.").default("SYMMETRIC_DEFAULT")
+    destination_encryption_algorithm = EncryptionAlgorithm("How to encrypt it.").default("SYMMETRIC_DEFAULT")
+    grant_tokens = GrantTokens()
+    dry_run = DryRun()
+    dry_run_modifiers = DryRunModifiers()
+
+    def rules(self) -> None:
+        """A ciphertext, unless a dry run says that there need be none."""
+        ignores = bool(self.dry_run_modifiers)
+        if ignores and not self.dry_run:
+            raise ValidationException("DryRunModifiers can only be specified when DryRun is true.")
+        if self.ciphertext_blob is None and not (ignores and self.source_key_id):
+            raise ValidationException(
+                "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: "
+                "Member must not be null"
+            )
+        if self.source_encryption_algorithm != SYMMETRIC_DEFAULT and self.source_key_id is None:
+            raise InvalidCiphertextException
+
+
+class ReEncryptResponse(Response):
+    """What ReEncrypt answers."""
+
+    ciphertext_blob = Blob(1, 6144)
+    source_key_id = String(1, 2048)
+    key_id = String(1, 2048)
+    source_encryption_algorithm = EncryptionAlgorithm()
+    destination_encryption_algorithm = EncryptionAlgorithm()
+    source_key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
+    destination_key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
+
+
+@operation(
+    targets=[
+        Target(
+            "source_key_id",
+            ciphertext="ciphertext_blob",
+            aliases=True,
+            action="ReEncryptFrom",
+            usage=ENCRYPT_DECRYPT,
+            states=USABLE,
+            logs_arn=True,
+        ),
+        Target(
+            "destination_key_id",
+            aliases=True,
+            action="ReEncryptTo",
+            usage=ENCRYPT_DECRYPT,
+            states=USABLE,
+            logs_arn=True,
+        ),
+    ],
+    read_only=True,
+)
+def re_encrypt(call: Call, request: ReEncryptRequest, source: Key, destination: Key) -> ReEncryptResponse:
+    """Decrypt a ciphertext and encrypt it under another key or context. The plaintext is never shown."""
+    check_encryption_algorithm(request.source_encryption_algorithm, source.spec)
+    check_encryption_algorithm(request.destination_encryption_algorithm, destination.spec)
+    if request.ciphertext_blob is None:
+        return ReEncryptResponse()
+    opened = decrypted(call.transaction, source, request.source_encryption_context, request.ciphertext_blob)
+    blob = encrypted(call.transaction, destination, request.destination_encryption_context, opened.plaintext)
+    call.additional["sourceKeyMaterialId"] = opened.material_id
+    call.additional["destinationKeyMaterialId"] = destination.material_id
+    return ReEncryptResponse(
+        ciphertext_blob=blob,
+        source_key_id=source.arn,
+        key_id=destination.arn,
+        source_encryption_algorithm=request.source_encryption_algorithm,
+        destination_encryption_algorithm=request.destination_encryption_algorithm,
+        source_key_material_id=opened.material_id,
+        destination_key_material_id=destination.material_id,
+    )

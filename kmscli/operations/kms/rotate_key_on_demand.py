@@ -1,0 +1,38 @@
+"""RotateKeyOnDemand."""
+
+from kmscli.errors import ConflictException, LimitExceededException
+from kmscli.keys.due import Happened
+from kmscli.keys.key import Key
+from kmscli.keys.material import materials_of
+from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates, rotate
+from kmscli.keys.states import USABLE
+from kmscli.operations.call import Call
+from kmscli.operations.fields import String
+from kmscli.operations.members import OwnKeyId
+from kmscli.operations.operation import Target, operation
+from kmscli.operations.shapes import Request, Response
+
+
+class RotateKeyOnDemandRequest(Request):
+    """What RotateKeyOnDemand is asked."""
+
+    key_id = OwnKeyId().required()
+
+
+class RotateKeyOnDemandResponse(Response):
+    """What RotateKeyOnDemand answers."""
+
+    key_id = String(1, 2048)
+
+
+@operation(targets=[Target("key_id", suits=check_rotates, states=USABLE)], logs="key")
+def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key) -> RotateKeyOnDemandResponse:
+    """Rotate a KMS key's material now. Up to 25 times in a key's life; automatic rotation goes on as before."""
+    if key.rotation and key.rotation["next"] - call.now <= SOON:
+        raise ConflictException(f"{key.arn} is about to be rotated automatically.")
+    on_demand = sum(material.rotation_type == ON_DEMAND for material in materials_of(call.transaction, key))
+    if on_demand >= ON_DEMAND_QUOTA:
+        raise LimitExceededException(f"{key.arn} has reached the quota of {ON_DEMAND_QUOTA} on-demand rotations.")
+    rotated, details = rotate(call.transaction, key, call.now, ON_DEMAND)
+    call.happened.append(Happened("RotateKey", rotated, call.now, details))
+    return RotateKeyOnDemandResponse(key_id=key.arn)

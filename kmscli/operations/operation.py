@@ -1,0 +1,104 @@
+"""The declaration of an operation: everything that the house needs to know of it, stated where it is written.
+
+An operation is one module in `operations/<service>/`, named after it: a `Request`, a `Response` and a function
+under `@operation`, whose docstring is its help. The decorator turns the function into an `Operation`; nothing
+registers anything, and importing one operation imports no other.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from kmscli.operations.shapes import Request, Response
+
+
+class Target:
+    """A thing that a call acts on, found and decided on before the operation's function runs.
+
+    `member`: the request's member (by its Python name) that names it. `kind`: `"key"` (by id or ARN; with `aliases`
+    by alias too), `"alias"`, or `"new alias"`, which need not be there. `ciphertext`: the member with the blob that
+    names the key where `member` is absent. `optional`: without the member there is no target. `action`: the IAM
+    action, if it is not the operation's own name. `states`: the key states in which the call may go on; none: all.
+    `usage`: the key usage that it needs. `suits`: raises for a key that can never do this. `logs_arn`: the trail shows the key's ARN instead of the name given.
+    """
+
+    def __init__(
+        self,
+        member: str,
+        *,
+        kind: str = "key",
+        aliases: bool = False,
+        ciphertext: str = "",
+        optional: bool = False,
+        action: str = "",
+        states: frozenset[str] = frozenset(),
+        usage: str = "",
+        suits: Callable[[Any], None] | None = None,
+        logs_arn: bool = False,
+    ) -> None:
+        self.member = member
+        self.kind = kind
+        self.aliases = aliases
+        self.ciphertext = ciphertext
+        self.optional = optional
+        self.action = action
+        self.states = states
+        self.usage = usage
+        self.suits = suits
+        self.logs_arn = logs_arn
+
+
+class Pagination:
+    """A list that comes in pages: its result member, and the page size by default and at most (reference 4.4)."""
+
+    def __init__(self, result: str, *, default: int, most: int) -> None:
+        self.result = result
+        self.default = default
+        self.most = most
+
+
+class Operation:
+    """A declared operation. `name` is the wire name; calling it runs the function alone, without the road."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        targets: Collection[Target],
+        read_only: bool,
+        pages: Pagination | None,
+        logs: str,
+    ) -> None:
+        self.function = function
+        self.name = "".join(part.capitalize() for part in function.__name__.split("_"))
+        self.service = function.__module__.split(".")[-2]
+        self.command = function.__name__.replace("_", "-")
+        self.help = function.__doc__ or ""
+        self.request: type[Request] = function.__annotations__["request"]
+        response = function.__annotations__["return"]
+        self.response: type[Response] | None = response
+        self.targets = tuple(targets)
+        self.read_only = read_only
+        self.pages = pages
+        self.logs = logs
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.function(*arguments)
+
+
+def operation(
+    *,
+    targets: Collection[Target] = (),
+    read_only: bool = False,
+    pages: Pagination | None = None,
+    logs: str = "",
+) -> Callable[[Callable[..., Any]], Operation]:
+    """Declare an operation.
+
+    `read_only`: as CloudTrail says (reference 14.2). `pages`: how its list is paginated. `logs`: what the
+    trail shows in `responseElements` (14.2): nothing, the `"response"`, or the `"key"`, although the answer is empty.
+    """
+
+    def declare(function: Callable[..., Any]) -> Operation:
+        return Operation(function, targets=targets, read_only=read_only, pages=pages, logs=logs)
+
+    return declare

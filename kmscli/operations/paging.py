@@ -1,0 +1,60 @@
+"""Pages of a list: limits, and markers that are sealed and bound to operation, account and Region (reference 4.4)."""
+
+import binascii
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from kmscli.crypto.aead import NotAuthenticError
+from kmscli.errors import InvalidMarkerException, ValidationException
+from kmscli.operations.call import Call
+from kmscli.operations.operation import Pagination
+from kmscli.vault.keyring import UnknownTermError
+from kmscli.vault.transaction import Entry
+
+
+class Page(NamedTuple):
+    """What a list answers: values, whether there are more, and where to go on."""
+
+    values: list[Any]
+    truncated: bool
+    next_marker: str | None
+
+
+def page(
+    call: Call, pages: Pagination, limit: int | None, marker: str | None, fetch: Callable[[bytes, int], list[Entry]]
+) -> Page:
+    """A page of what `fetch(after, limit)` lists. Raises ValidationException, InvalidMarkerException."""
+    size = pages.default if limit is None else limit
+    if size > pages.most:
+        constraint = f"Member must have value less than or equal to {pages.most}"
+        raise ValidationException(
+            f"1 validation error detected: Value '{size}' at 'limit' failed to satisfy constraint: {constraint}"
+        )
+    entries = fetch(_after(call, marker), size + 1)
+    shown = entries[:size]
+    truncated = len(entries) > size
+    return Page([entry.value for entry in shown], truncated, _marker(call, shown[-1].id) if truncated else None)
+
+
+def listed(values: list[tuple[str, Any]]) -> Callable[[bytes, int], list[Entry]]:
+    """A fetch over a short list that is at hand, in the order of its names."""
+    entries = [Entry(name.encode(), value) for name, value in values]
+    return lambda after, limit: [entry for entry in entries if entry.id > after][:limit]
+
+
+def _marker(call: Call, after: bytes) -> str:
+    return binascii.b2a_base64(call.keyring.seal_value("marker", after, _bound_to(call)), newline=False).decode()
+
+
+def _after(call: Call, marker: str | None) -> bytes:
+    if marker is None:
+        return b""
+    try:
+        sealed = binascii.a2b_base64(marker.encode(), strict_mode=True)
+        return call.keyring.unseal_value("marker", sealed, _bound_to(call))
+    except (ValueError, NotAuthenticError, UnknownTermError):
+        raise InvalidMarkerException("The request was rejected because the marker is not valid.") from None
+
+
+def _bound_to(call: Call) -> bytes:
+    return f"{call.name} {call.scope}".encode()

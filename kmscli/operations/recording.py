@@ -1,0 +1,110 @@
+"""What a call leaves in the trail: its own record, and those of what it brought about."""
+
+import json
+from typing import Any
+
+from kmscli.authorization.caller import Caller
+from kmscli.clock import trail_style
+from kmscli.errors import ServiceError
+from kmscli.keys.due import Happened
+from kmscli.keys.finding import Found
+from kmscli.names import new_uuid
+from kmscli.operations.operation import Operation
+from kmscli.operations.shapes import Request, Response, refuse
+from kmscli.trail.chain import Record
+from kmscli.trail.event import LOCAL, call_record, key_resource, service_record
+
+_TRAIL_STYLE = {"timestamp": trail_style}
+
+
+class Asked:
+    """A call as it came in, read as far as it could be: `request`, or the `error` that reading it gave."""
+
+    def __init__(self, caller: Caller, operation: Operation, raw: dict[str, Any]) -> None:
+        self.caller = caller
+        self.operation = operation
+        self.request_id = new_uuid()
+        self.request: Request | None = None
+        self.error: ServiceError | None = None
+        try:
+            violations: list[str] = []
+            self.request = operation.request.accept(raw, "", violations)
+            refuse(violations)
+            self.request.rules()
+        except ServiceError as error:
+            self.error = error
+
+
+class Outcome:
+    """What a call came to: a response (None where the operation has none) or an error; and what the trail shows."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.response: Response | None = None
+        self.error = asked.error
+        self.found: list[Found] = []
+        self.additional: dict[str, Any] = {}
+        self.happened: list[Happened] = []
+
+
+def records_of(outcome: Outcome, now: float) -> list[Record]:
+    """The events of a call: its own, then those that it brought about."""
+    asked = outcome.asked
+    operation = asked.operation
+    record = call_record(
+        asked.caller,
+        operation.name,
+        now,
+        request_id=asked.request_id,
+        read_only=operation.read_only,
+        parameters=_parameters(outcome),
+        answer=_answer(outcome),
+        additional=outcome.additional,
+        resources=[key_resource(found.account, found.resource) for found in outcome.found if found.resource],
+        error=outcome.error,
+    )
+    return [_encoded(record, asked.caller), *(service_record_of(one, asked.caller) for one in outcome.happened)]
+
+
+def _parameters(outcome: Outcome) -> dict[str, Any] | None:
+    request = outcome.asked.request
+    if request is None:
+        return None
+    shown = request.logged(_TRAIL_STYLE)
+    for target, found in zip(outcome.asked.operation.targets, outcome.found, strict=False):
+        path = getattr(type(request), target.member).path
+        if target.logs_arn and found.key and path in shown:
+            shown[path] = found.resource
+    return shown
+
+
+def _answer(outcome: Outcome) -> dict[str, Any] | None:
+    logs = outcome.asked.operation.logs
+    if outcome.error or not logs:
+        return None
+    if logs == "response" and outcome.response:
+        return outcome.response.logged(_TRAIL_STYLE)
+    return {"keyId": next(found.resource for found in outcome.found if found.key)}
+
+
+def service_record_of(happened: Happened, caller: Caller) -> Record:
+    key = happened.key
+    record = service_record(happened.name, key.account, key.region, key.arn, happened.when, happened.details)
+    return _encoded(record, caller)
+
+
+def _encoded(record: dict[str, Any], caller: Caller) -> Record:
+    who = {"uid": caller.uid, "user": caller.user, "door": caller.door}
+    return _json(record), _json(who)
+
+
+def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: float) -> Record:
+    """The record of what kmscli did to a vault itself, under an event source of its own."""
+    record = call_record(
+        caller, name, now, request_id=new_uuid(), read_only=False, parameters=parameters, source=LOCAL
+    )
+    return _encoded(record, caller)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")

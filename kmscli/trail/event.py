@@ -1,0 +1,89 @@
+"""The records: CloudTrail's shape for a call, and for what the service does by itself (reference, kms-semantics 14)."""
+
+from typing import Any
+
+from kmscli.authorization.caller import Caller
+from kmscli.clock import iso8601
+from kmscli.errors import ServiceError
+from kmscli.names import new_uuid
+
+VERSION = "1.11"
+KMS = "kms.amazonaws.com"
+LOCAL = "kmscli.local"
+"""The event source of what kmscli itself does to a vault: keyslots, rekeying, restoring."""
+
+
+def call_record(
+    caller: Caller,
+    name: str,
+    now: float,
+    *,
+    request_id: str,
+    read_only: bool,
+    parameters: dict[str, Any] | None,
+    answer: dict[str, Any] | None = None,
+    additional: dict[str, Any] | None = None,
+    resources: list[dict[str, str]] | None = None,
+    error: ServiceError | None = None,
+    source: str = KMS,
+) -> dict[str, Any]:
+    """The record of a call, allowed or failed."""
+    record: dict[str, Any] = {
+        "eventVersion": VERSION,
+        "userIdentity": caller.identity(),
+        "eventTime": iso8601(now),
+        "eventSource": source,
+        "eventName": name,
+        "awsRegion": caller.region,
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": caller.agent,
+    }
+    if error:
+        record["errorCode"] = "AccessDenied" if error.code == "AccessDeniedException" else error.code
+        if error.message:
+            record["errorMessage"] = error.message
+    record["requestParameters"] = parameters or None
+    record["responseElements"] = answer or None
+    if additional:
+        record["additionalEventData"] = additional
+    record["requestID"] = request_id
+    record["eventID"] = new_uuid()
+    record["readOnly"] = read_only
+    if resources is not None:
+        record["resources"] = resources
+    record["eventType"] = "AwsApiCall"
+    record["managementEvent"] = True
+    record["recipientAccountId"] = caller.account
+    record["eventCategory"] = "Management"
+    return record
+
+
+def service_record(name: str, account: str, region: str, arn: str, when: float, details: Any) -> dict[str, Any]:
+    """The record of what the service did by itself: RotateKey, DeleteKey (14.3)."""
+    record: dict[str, Any] = {
+        "eventVersion": VERSION,
+        "userIdentity": {"accountId": account, "invokedBy": "AWS Internal"},
+        "eventTime": iso8601(when),
+        "eventSource": KMS,
+        "eventName": name,
+        "awsRegion": region,
+        "sourceIPAddress": "AWS Internal",
+        "userAgent": "AWS Internal",
+        "requestParameters": None,
+        "responseElements": None,
+        "eventID": new_uuid(),
+        "readOnly": False,
+        "resources": [key_resource(account, arn)],
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "eventCategory": "Management",
+    }
+    if details:
+        record["serviceEventDetails"] = details
+    return record
+
+
+def key_resource(account: str, arn: str) -> dict[str, str]:
+    """An entry of `resources`; the type is the same for aliases."""
+    return {"accountId": account, "type": "AWS::KMS::Key", "ARN": arn}

@@ -1,0 +1,147 @@
+"""The JSON-lines log that follows the vault: what the vault holds beyond the log's last line is appended, in order.
+
+Design, "The trail": a torn last line is cut first; a whole line that does not verify is never cut. The log's lock is
+held from reading its end to remembering in the vault how far it is synced, so that one process appends at a time.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from kmscli.crypto.hashing import hmac_sha256, same
+from kmscli.vault.location import make_private_folder, trail_folder, trail_log
+from kmscli.vault.vault import Committed, Synced, Vault
+
+_BLOCK = 1 << 16
+_MAC_TAIL = len(b',"mac":""}}\n') + 64
+
+
+class Place(NamedTuple):
+    """A line's place in the trail."""
+
+    chain: str
+    number: int
+    commit: int
+
+
+NOWHERE = Place("", 0, 0)
+
+
+def follow(vault: Vault, committed: Committed | None = None) -> Synced:
+    """Append to a vault's log what the vault has beyond it, sync it, and say so to the vault.
+
+    `committed`: what this process has just committed, which spares a look into the vault when nobody else wrote.
+    Raises OSError: the log cannot be written; the events stay in the vault.
+    """
+    make_private_folder(trail_folder(vault.path))
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    with _locked(trail_folder(vault.path)):
+        descriptor = os.open(trail_log(vault.path), flags, 0o600)
+        try:
+            _cut_torn_line(descriptor)
+            last = _last_place(descriptor, vault.keyring.trail)
+            lines, end = _beyond(vault, last, committed)
+            if lines:
+                _write(descriptor, b"".join(lines))
+            os.fdatasync(descriptor) if hasattr(os, "fdatasync") else os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        synced = Synced(*end)
+        if end != NOWHERE:
+            vault.note_synced(synced)
+        return synced
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _cut_torn_line(descriptor: int) -> None:
+    """Cut what a crash left of a line: no line end, or the NULs of a block that was never written."""
+    size = os.fstat(descriptor).st_size
+    keep = size
+    while keep > 0:
+        start = max(0, keep - _BLOCK)
+        block = os.pread(descriptor, keep - start, start).rstrip(b"\0")
+        at = block.rfind(b"\n")
+        if at >= 0:
+            keep = start + at + 1
+            break
+        keep = start
+    if keep < size:
+        os.ftruncate(descriptor, keep)
+
+
+def _last_place(descriptor: int, keys: dict[int, bytes]) -> Place:
+    """The place of the last line that verifies. Looks at the last lines only; a log whose end is foreign has none."""
+    size = os.fstat(descriptor).st_size
+    start = max(0, size - 16 * _BLOCK)
+    tail = os.pread(descriptor, min(size, _BLOCK), max(0, size - _BLOCK))
+    place = _place_of_last_line(tail, keys)
+    if place == NOWHERE and size > _BLOCK:
+        place = _place_of_last_line(os.pread(descriptor, size - start, start), keys)
+    return place
+
+
+def _place_of_last_line(tail: bytes, keys: dict[int, bytes]) -> Place:
+    for line in reversed(tail.splitlines(keepends=True)):
+        place = verified_place(line, keys)
+        if place != NOWHERE:
+            return place
+    return NOWHERE
+
+
+def verified_place(line: bytes, keys: dict[int, bytes]) -> Place:
+    """The place that a line states, if its MAC holds; else NOWHERE."""
+    start = line[:-_MAC_TAIL]
+    at = start.rfind(b',"kmscli":{')
+    try:
+        ours = json.loads(start[at + len(b',"kmscli":') :] + b"}")
+        mac = bytes.fromhex(line[-_MAC_TAIL + 8 : -4].decode())
+        expected = hmac_sha256(keys[ours["key"]], bytes.fromhex(ours["previous"]), start)
+        place = Place(ours["chain"], ours["number"], ours["commit"])
+    except (ValueError, KeyError, TypeError):
+        return NOWHERE
+    return place if same(mac, expected) else NOWHERE
+
+
+def _beyond(vault: Vault, last: Place, committed: Committed | None) -> tuple[list[bytes], Place]:
+    """The lines that the log lacks, and its place after them."""
+    if committed and committed.lines:
+        end = committed.head.end
+        if (last.chain, last.number) == (end.chain, end.number - len(committed.lines)):
+            return committed.lines, Place(end.chain, end.number, committed.head.commit)
+    noted = vault.synced()
+    since = max(last, Place(*noted), key=lambda place: (place.commit, place.number))
+    missing: list[bytes] = []
+    while lines := [line for _, lines in vault.events_after(since.commit) for line in lines]:
+        before = since
+        for line in lines:
+            place = verified_place(line, vault.keyring.trail)
+            if (place.commit, place.number) > (since.commit, since.number):
+                missing.append(line)
+                since = place
+        if since == before:
+            break
+    return missing, since
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    """Write all of it, or cut what was written and raise OSError."""
+    size = os.fstat(descriptor).st_size
+    view = memoryview(content)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise

@@ -1,0 +1,69 @@
+"""The mark: how far this machine has seen a vault, kept outside of it, to notice a vault that was rolled back.
+
+One small file a vault in the state folder: `{"chain", "number", "mac"}` of the chain's end and a MAC over them. A mark
+that is missing or unreadable is no mark: the vault is trusted, and marked (design, "The vault"; docs/threat-model.md).
+"""
+
+import json
+import os
+
+from kmscli.crypto.hashing import same
+from kmscli.errors import VaultRolledBackError
+from kmscli.vault.head import Head
+from kmscli.vault.location import Environment, make_private_folder, mark_file
+from kmscli.vault.vault import Vault
+
+
+def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
+    """Raises VaultRolledBackError: the vault is behind its mark, or has another history."""
+    mark = _read(vault, environment)
+    if mark is None:
+        return
+    chain, number, mac = mark
+    if chain == head.end.chain:
+        behind = head.end.number < number or (head.end.number == number and head.end.mac.hex() != mac)
+    else:
+        behind = not any(past["chain"] == chain and past["number"] >= number for past in head.history)
+    if behind:
+        raise VaultRolledBackError(
+            f"The vault at {vault.path} is older than when this machine last used it: it was rolled back.",
+            mend="If you put an old copy there yourself: kmscli vault status --accept-rollback",
+        )
+
+
+def write_mark(vault: Vault, head: Head, environment: Environment) -> bool:
+    """Remember the chain's end. False where the state folder cannot be written: then there is no mark."""
+    path = mark_file(vault.header.vault, environment)
+    place = json.dumps([head.end.chain, head.end.number, head.end.mac.hex()])
+    content = json.dumps([place, vault.keyring.mac("mark", place.encode()).hex()]).encode()
+    aside = f"{path}.{os.getpid()}"
+    try:
+        try:
+            _write(aside, content)
+        except FileNotFoundError:
+            make_private_folder(os.path.dirname(path))
+            _write(aside, content)
+        os.replace(aside, path)
+    except OSError:
+        return False
+    return True
+
+
+def _write(path: str, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
+
+
+def _read(vault: Vault, environment: Environment) -> tuple[str, int, str] | None:
+    try:
+        with open(mark_file(vault.header.vault, environment), "rb") as stream:
+            place, mac = json.loads(stream.read(4096))
+        if not same(bytes.fromhex(mac), vault.keyring.mac("mark", place.encode())):
+            return None
+        chain, number, end = json.loads(place)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return chain, number, end

@@ -1,0 +1,165 @@
+"""Opening a vault and making one.
+
+The key file is written first, then the vault is built aside and linked into place: whoever loses a race finds the
+winner's vault and uses it (design, "The vault").
+"""
+
+import base64
+import os
+
+from kmscli.errors import ConfigurationError
+from kmscli.vault.head import ChainEnd, Head
+from kmscli.vault.header import Header, believe_header, check_format, read_header
+from kmscli.vault.keyring import Keyring
+from kmscli.vault.keyslots import UnlockingSecret, collected, new_slot, open_slots
+from kmscli.vault.location import check_vault_file, make_private_folder
+from kmscli.vault.rows import Writes
+from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
+from kmscli.vault.transaction import packed
+from kmscli.vault.unlocking import Unlocking
+from kmscli.vault.vault import HEAD, Vault
+
+
+class Opened:
+    """An unlocked vault, the root key that wraps its keyring, and the slot that gave it. For those who rekey."""
+
+    def __init__(self, vault: Vault, root: bytes, slot: str) -> None:
+        self.vault = vault
+        self.root = root
+        self.slot = slot
+
+
+def open_vault(path: str, unlocking: Unlocking) -> Vault:
+    """Unlock the vault at a path. Raises ConfigurationError, VaultDamagedError."""
+    return open_with_root(path, unlocking).vault
+
+
+def open_with_root(path: str, unlocking: Unlocking) -> Opened:
+    """As `open_vault`, with the root key."""
+    check_vault_file(path)
+    store = SqliteRowStore(path)
+    check_format(*store.format())
+    raw, wrapped = read_meta(store)
+    header = read_header(raw)
+    secret = unlocking.secret(header.vault, frozenset(slot["method"] for slot in header.slots))
+    slot, root = open_slots(header.slots, secret)
+    believe_header(raw, root)
+    keyring = Keyring.unwrapped(root, wrapped, header.bound_to)
+    opened = Opened(Vault(store, header, raw, keyring), root, slot["id"])
+    if "left" in slot:
+        _collect(opened, secret)
+    return opened
+
+
+def read_meta(store: SqliteRowStore) -> tuple[bytes, bytes]:
+    """The header and the wrapped keyring of one moment."""
+    snapshot = store.snapshot()
+    try:
+        return snapshot.meta("header"), snapshot.meta("keyring")
+    finally:
+        snapshot.close()
+
+
+def _collect(opened: Opened, secret: UnlockingSecret) -> None:
+    """Take the root key that a rekeying left for this holder: from now on his slot unlocks as fast as before."""
+    slots = [
+        collected(slot, secret, opened.root) if slot["id"] == opened.slot else slot
+        for slot in opened.vault.header.slots
+    ]
+    opened.vault.replace_header(opened.vault.header.with_slots(slots), opened.root)
+
+
+def make_key_file(path: str) -> UnlockingSecret:
+    """A new key in a new file of mode 0600, or the key that is there already, when another was first."""
+    from kmscli.vault.unlocking import key_secret, read_strict_key_file
+
+    make_private_folder(os.path.dirname(path))
+    key = os.urandom(32)
+    aside = f"{path}.{os.urandom(4).hex()}"
+    _write_private(aside, base64.b64encode(key) + b"\n")
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return key_secret(read_strict_key_file(path), f"the key file {path}")
+    finally:
+        os.unlink(aside)
+    _sync_folder(os.path.dirname(path))
+    return UnlockingSecret("key", key, f"the key file {path}")
+
+
+def create_vault(path: str, secret: UnlockingSecret, *, slot_name: str, lab: bool, now: float) -> bool:
+    """Build a vault aside and link it into place. False: another was first, and his stands there.
+
+    Raises ConfigurationError: the folder cannot be written.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    aside = os.path.join(folder, f".{os.path.basename(path)}.{os.urandom(4).hex()}")
+    try:
+        make_private_folder(folder)
+        _write_private(aside, b"")
+        _build(aside, secret, slot_name, lab=lab, now=now)
+        os.link(aside, path)
+        _sync_folder(folder)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise ConfigurationError(f"No vault can be made at {path}: {error.strerror}.") from None
+    finally:
+        _remove(aside)
+    return True
+
+
+def _build(path: str, secret: UnlockingSecret, slot_name: str, *, lab: bool, now: float) -> None:
+    root = os.urandom(32)
+    header = Header(os.urandom(16).hex(), lab=lab, created=now, epoch=1, slots=[new_slot(secret, root, slot_name, now)])
+    keyring = Keyring.new()
+    head = Head(ChainEnd.new(), latest=now)
+
+    def meta(stored: SqliteMeta) -> None:
+        stored.put("header", header.sealed(root))
+        stored.put("keyring", keyring.wrapped(root, header.bound_to))
+
+    store = SqliteRowStore(path, create=True)
+    row = keyring.seal_row(HEAD, 0, packed(head.encoded(), b""), None, None, None)
+    store.commit({}, lambda _: Writes([row], []), meta=meta)
+    store.checkpoint()
+    store.close()
+    _sync_file(path)
+
+
+def is_vault_there(path: str) -> bool:
+    """Whether anything stands at a vault's path."""
+    return os.path.lexists(path)
+
+
+def _write_private(path: str, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(descriptor)
+
+
+def _sync_file(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(path: str) -> None:
+    _sync_file(path or ".")
+
+
+def _remove(path: str) -> None:
+    for name in (path, path + "-wal", path + "-shm"):
+        if os.path.exists(name):
+            os.unlink(name)
+
+
+def must_not_exist(path: str) -> None:
+    """Raises ConfigurationError: there is something at the path where a vault is to be made."""
+    if is_vault_there(path):
+        raise ConfigurationError(f"There is a vault at {path} already.", mend="Use it, or name another: --vault PATH")
+

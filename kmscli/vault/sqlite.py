@@ -1,0 +1,205 @@
+"""The row store in one SQLite file, in WAL mode: readers never wait, writers wait for each other."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from kmscli.errors import ConfigurationError, VaultDamagedError
+from kmscli.vault.rows import Address, BusyError, ConflictError, FullError, Read, Row, Writes
+
+APPLICATION_ID = 0x6B6D7363
+FORMAT = 1
+BUSY_SECONDS = 5.0
+
+_SCHEMA = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE rows (kind INTEGER NOT NULL, partition BLOB NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL,"
+    " due INTEGER, first BLOB, second BLOB, sealed BLOB NOT NULL, PRIMARY KEY (kind, partition, id)) WITHOUT ROWID",
+    "CREATE INDEX rows_due ON rows (due) WHERE due IS NOT NULL",
+    "CREATE INDEX rows_first ON rows (kind, first, id) WHERE first IS NOT NULL",
+    "CREATE INDEX rows_second ON rows (kind, second, id) WHERE second IS NOT NULL",
+)
+_ONE = "SELECT * FROM rows WHERE kind = ? AND partition = ? AND id = ?"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLite's errors as the house knows them. A message of SQLite never holds a value."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BusyError from None
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and "disk" in str(error)):
+            raise FullError from None
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            raise ConfigurationError(
+                f"The vault cannot be written: {error}.", mend="Is its folder on a read-only disk, or not yours?"
+            ) from None
+        raise VaultDamagedError(
+            f"The vault's file is damaged: {error}.", mend="Restore a backup: kmscli vault restore FILE"
+        ) from None
+
+
+class SqliteSnapshot:
+    """A read transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        with _translated():
+            connection.execute("BEGIN")
+
+    def get(self, address: Address) -> Row | None:
+        with _translated():
+            found = self._connection.execute(_ONE, address).fetchone()
+        return Row._make(found) if found else None
+
+    def page(self, kind: int, partition: bytes, after: bytes, limit: int) -> list[Row]:
+        return self._select("kind = ? AND partition = ? AND id > ? ORDER BY id LIMIT ?", kind, partition, after, limit)
+
+    def linked(self, kind: int, link: int, target: bytes, after: bytes, limit: int) -> list[Row]:
+        column = {1: "first", 2: "second"}[link]
+        return self._select(f"kind = ? AND {column} = ? AND id > ? ORDER BY id LIMIT ?", kind, target, after, limit)
+
+    def due(self, moment: int, limit: int) -> list[Row]:
+        return self._select("due <= ? ORDER BY due LIMIT ?", moment, limit)
+
+    def all(self) -> Iterable[Row]:
+        with _translated():
+            yield from map(Row._make, self._connection.execute("SELECT * FROM rows ORDER BY kind, partition, id"))
+
+    def meta(self, name: str) -> bytes:
+        """A value of the file itself: `header`, `keyring`. Empty if there is none."""
+        with _translated():
+            found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return found[0] if found else b""
+
+    def close(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _select(self, where: str, *values: object) -> list[Row]:
+        with _translated():
+            return list(map(Row._make, self._connection.execute(f"SELECT * FROM rows WHERE {where}", values)))
+
+
+class SqliteRowStore:
+    """A vault's file, opened."""
+
+    def __init__(self, path: str, *, create: bool = False) -> None:
+        self.path = path
+        mode = "rwc" if create else "rw"
+        quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        with _translated():
+            self._connection = sqlite3.connect(
+                f"file:{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+            )
+            self._connection.execute("PRAGMA trusted_schema = OFF")
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.execute("PRAGMA fullfsync = ON")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            if create:
+                self._make()
+
+    def _make(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+        for statement in _SCHEMA:
+            self._connection.execute(statement)
+
+    def format(self) -> tuple[int, int]:
+        """The application id and the format version that the file states."""
+        with _translated():
+            application = self._connection.execute("PRAGMA application_id").fetchone()[0]
+            return application, self._connection.execute("PRAGMA user_version").fetchone()[0]
+
+    def snapshot(self) -> SqliteSnapshot:
+        return SqliteSnapshot(self._connection)
+
+    def commit(
+        self,
+        reads: Mapping[Address, int],
+        finish: Callable[[Read], Writes],
+        *,
+        durable: bool = True,
+        meta: Callable[["SqliteMeta"], None] | None = None,
+    ) -> None:
+        """As the protocol says; `meta` may also read and change the file's own values, under the lock."""
+        with _translated():
+            if not durable:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._commit(reads, finish, meta)
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous = FULL")
+
+    def _commit(
+        self, reads: Mapping[Address, int], finish: Callable[[Read], Writes], meta: Callable[["SqliteMeta"], None] | None
+    ) -> None:
+        execute = self._connection.execute
+        if meta:
+            meta(SqliteMeta(self._connection))
+        for address, version in reads.items():
+            found = execute("SELECT version FROM rows WHERE kind = ? AND partition = ? AND id = ?", address).fetchone()
+            if (found[0] if found else 0) != version:
+                raise ConflictError
+        writes = finish(self._read)
+        if writes.clear:
+            self._connection.executemany(
+                "DELETE FROM rows WHERE kind = ? AND partition = ? AND id = ?", list(writes.clear)
+            )
+        if writes.put:
+            self._connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", writes.put)
+        execute("COMMIT")
+
+    def _read(self, address: Address) -> Row | None:
+        found = self._connection.execute(_ONE, address).fetchone()
+        return Row._make(found) if found else None
+
+    def addresses(self, kind: int, partition: bytes, upto: bytes) -> list[bytes]:
+        """The ids of a partition's rows up to one, in order."""
+        statement = "SELECT id FROM rows WHERE kind = ? AND partition = ? AND id <= ?"
+        with _translated():
+            return [id for (id,) in self._connection.execute(statement, (kind, partition, upto))]
+
+    def checkpoint(self) -> None:
+        """Copy the WAL into the file and truncate it, so that what was overwritten is in neither."""
+        with _translated():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def integrity_faults(self) -> list[str]:
+        """What SQLite finds wrong with the file's structure."""
+        with _translated():
+            answers = [line for (line,) in self._connection.execute("PRAGMA integrity_check")]
+        return [line for line in answers if line != "ok"]
+
+    def copy_to(self, path: str) -> None:
+        """A consistent copy in one file, made while others write."""
+        with _translated():
+            self._connection.execute("VACUUM INTO ?", (path,))
+
+    def close(self) -> None:
+        """Close the file. The last one to close it folds the WAL in."""
+        self._connection.close()
+
+
+class SqliteMeta:
+    """The file's own values, under the write lock."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> bytes:
+        """A value; empty if there is none."""
+        found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return found[0] if found else b""
+
+    def put(self, name: str, value: bytes) -> None:
+        """Set a value."""
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))

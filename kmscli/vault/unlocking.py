@@ -1,0 +1,165 @@
+"""What unlocks a vault, and where it is looked for. The first source that is configured decides; a wrong one is an error.
+
+In this order: option (`--key-file`), descriptor (`--key-fd`, `--passphrase-fd`), `KMSCLI_VAULT_KEY`,
+`KMSCLI_VAULT_KEY_FILE`, agent, systemd credential, default key file, keyring, prompt on a terminal (design, "Who
+calls, and what fails how").
+"""
+
+import binascii
+import os
+import stat
+from collections.abc import Callable
+
+from kmscli.errors import ConfigurationError
+from kmscli.vault.keyslots import MINIMUM_KEY_BYTES, UnlockingSecret
+from kmscli.vault.location import Environment, default_key_file
+
+CREDENTIAL = "kmscli.vault-key"
+"""The systemd credential's name: `LoadCredentialEncrypted=kmscli.vault-key`."""
+
+_LONGEST_KEY_FILE = 4096
+
+
+class Unlocking:
+    """What a caller said of unlocking: options, environment, and ways to warn him and to ask him.
+
+    `ask` prompts without echo, or is None where there is no terminal.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        key_file: str | None = None,
+        key_fd: int | None = None,
+        passphrase_fd: int | None = None,
+        warn: Callable[[str], None],
+        ask: Callable[[str], str] | None = None,
+    ) -> None:
+        self.environment = environment
+        self.key_file = key_file
+        self.key_fd = key_fd
+        self.passphrase_fd = passphrase_fd
+        self.warn = warn
+        self.ask = ask
+
+    def is_configured(self) -> bool:
+        """Whether the caller named a way of unlocking."""
+        named = ("KMSCLI_VAULT_KEY", "KMSCLI_VAULT_KEY_FILE", "CREDENTIALS_DIRECTORY")
+        options = (self.key_file, self.key_fd, self.passphrase_fd)
+        return any(option is not None for option in options) or any(name in self.environment for name in named)
+
+    def secret(self, vault_id: str = "", methods: frozenset[str] = frozenset({"key", "passphrase"})) -> UnlockingSecret:
+        """The secret of the first source that is configured. `methods`: those that the vault's slots have.
+
+        Raises ConfigurationError: it cannot be read or is unsafe, or there is none.
+        """
+        environment = self.environment
+        if self.key_file is not None:
+            return self._file_secret(self.key_file)
+        if self.key_fd is not None:
+            return key_secret(_read_descriptor(self.key_fd), f"descriptor {self.key_fd}")
+        if self.passphrase_fd is not None:
+            return passphrase_secret(_read_descriptor(self.passphrase_fd), f"descriptor {self.passphrase_fd}")
+        if "KMSCLI_VAULT_KEY" in environment:
+            return key_secret(environment["KMSCLI_VAULT_KEY"].encode(), "KMSCLI_VAULT_KEY")
+        if "KMSCLI_VAULT_KEY_FILE" in environment:
+            return self._file_secret(environment["KMSCLI_VAULT_KEY_FILE"])
+        credential = os.path.join(environment.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
+        if environment.get("CREDENTIALS_DIRECTORY") and os.path.exists(credential):
+            return key_secret(_read_key_file(credential, None), "the systemd credential")
+        default = default_key_file(environment)
+        if "key" in methods and os.path.lexists(default):
+            return key_secret(_read_key_file(default, "strict"), f"the key file {default}")
+        return self._from_a_person(vault_id, methods, default)
+
+    def _from_a_person(self, vault_id: str, methods: frozenset[str], default: str) -> UnlockingSecret:
+        """The last two sources: the keyring of a desktop, and a prompt."""
+        from kmscli.vault.os_keyring import stored_key
+
+        stored = stored_key(vault_id) if "key" in methods else None
+        if stored is not None:
+            return key_secret(stored, "the keyring")
+        if self.ask is not None and "passphrase" in methods:
+            return passphrase_secret(self.ask("Passphrase of the vault: ").encode(), "the prompt")
+        raise ConfigurationError(
+            f"Nothing unlocks this vault: there is no key file {default}.",
+            mend="Set KMSCLI_VAULT_KEY_FILE or KMSCLI_VAULT_KEY, or give --key-file, --key-fd or --passphrase-fd.",
+        )
+
+    def _file_secret(self, path: str) -> UnlockingSecret:
+        """A key file that the caller names: strict below his home, else as Kubernetes and Docker mount secrets."""
+        home = os.path.realpath(os.path.expanduser("~"))
+        below_home = os.path.abspath(path).startswith(home + os.sep)
+        mode = "strict" if below_home else "mounted"
+        loose: list[str] = []
+        content = _read_key_file(path, mode, loose)
+        if loose:
+            self.warn(f"The key file {path} {loose[0]}; fine for a mounted secret, not for a file of your own.")
+        return key_secret(content, f"the key file {path}")
+
+
+def key_secret(text: bytes, source: str) -> UnlockingSecret:
+    """A key in base64, of 32 bytes or more. Raises ConfigurationError, which never holds it."""
+    try:
+        key = binascii.a2b_base64(text.strip(), strict_mode=True)
+    except binascii.Error:
+        key = b""
+    if len(key) < MINIMUM_KEY_BYTES:
+        raise ConfigurationError(
+            f"The key from {source} is not {MINIMUM_KEY_BYTES} or more bytes in base64.",
+            mend="Make one: head -c 32 /dev/urandom | base64",
+        )
+    return UnlockingSecret("key", key, source)
+
+
+def passphrase_secret(text: bytes, source: str) -> UnlockingSecret:
+    """A passphrase, without the line end behind it. Raises ConfigurationError: it is empty."""
+    passphrase = text.rstrip(b"\r\n")
+    if not passphrase:
+        raise ConfigurationError(f"The passphrase from {source} is empty.")
+    return UnlockingSecret("passphrase", passphrase, source)
+
+
+def _read_descriptor(descriptor: int) -> bytes:
+    try:
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read(_LONGEST_KEY_FILE)
+    except (OSError, ValueError):
+        raise ConfigurationError(f"Descriptor {descriptor} cannot be read.") from None
+
+
+def read_strict_key_file(path: str) -> bytes:
+    """The content of a key file of the caller's own. Raises ConfigurationError: unsafe, or not there."""
+    return _read_key_file(path, "strict")
+
+
+def _read_key_file(path: str, mode: str | None, loose: list[str] | None = None) -> bytes:
+    """A key file's content. `mode`: `strict` (regular, ours, 0600, no symbolic link), `mounted` (what is loose is
+    noted; links must be root's or ours), or None (whatever systemd made). Raises ConfigurationError.
+    """
+    try:
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (os.O_NOFOLLOW if mode == "strict" else 0)
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        reason = "is a symbolic link" if os.path.islink(path) and mode == "strict" else f"cannot be read: {error.strerror}"
+        raise ConfigurationError(f"The key file {path} {reason}.") from None
+    with os.fdopen(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise ConfigurationError(f"The key file {path} is not a regular file.")
+        if mode:
+            _check_owner(path, found, mode, loose if loose is not None else [])
+        return stream.read(_LONGEST_KEY_FILE)
+
+
+def _check_owner(path: str, found: os.stat_result, mode: str, loose: list[str]) -> None:
+    if found.st_uid != os.geteuid() and not (mode == "mounted" and found.st_uid == 0):
+        raise ConfigurationError(f"The key file {path} belongs to another user.")
+    if mode == "mounted" and found.st_mode & 0o022:
+        raise ConfigurationError(f"The key file {path} can be written by others.", mend=f"Close it: chmod 600 {path}")
+    if not found.st_mode & 0o077:
+        return
+    if mode == "strict":
+        raise ConfigurationError(f"The key file {path} can be read by others.", mend=f"Close it: chmod 600 {path}")
+    loose.append("can be read by others")

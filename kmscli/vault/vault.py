@@ -1,0 +1,230 @@
+"""An unlocked vault: transactions and commits.
+
+A commit takes the write lock and under it seals what a transaction wrote, chains the events, moves the set-hash and
+writes the head: so what changed and the event that says so become durable in one sync. A row's version is the number
+of the commit that wrote it.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from kmscli.crypto.aead import NotAuthenticError
+from kmscli.errors import KMSInternalException, VaultDamagedError
+from kmscli.vault.head import SET_SIZE, ChainEnd, Head
+from kmscli.vault.header import Header
+from kmscli.vault.keyring import Keyring, UnknownTermError
+from kmscli.vault.rows import Address, BusyError, FullError, Read, Row, Writes
+from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
+from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged, packed, unpacked
+
+HEAD: Address = (1, b"\0", b"\0")
+LOG: Address = (2, b"\0", b"\0")
+EVENTS = 3
+WRITER = b"\0"
+"""A SQLite vault has one writer's chain, shared by all processes."""
+
+OUTSIDE_THE_SET = (HEAD[0], LOG[0], EVENTS)
+"""Kinds of rows that the set-hash leaves out: the head holds it, and events have a chain of their own."""
+
+Chain = Callable[[ChainEnd, int, tuple[int, bytes]], tuple[list[bytes], ChainEnd]]
+"""Makes the lines of a commit, given the chain's end, the commit's number, and the trail key with its number."""
+
+
+class RekeyedError(Exception):
+    """The vault has another root key than when it was opened: unlock it again, and repeat."""
+
+
+class Committed(NamedTuple):
+    """What a commit left: the head, and the lines of its events."""
+
+    head: Head
+    lines: list[bytes]
+
+
+class Synced(NamedTuple):
+    """Up to where the log's lines are known to be synced: chain, event number, commit number."""
+
+    chain: str
+    number: int
+    commit: int
+
+
+class Vault:
+    """A vault that was unlocked. `path`: its file. Holds keys; never shows them."""
+
+    def __init__(self, store: SqliteRowStore, header: Header, raw_header: bytes, keyring: Keyring) -> None:
+        self.store = store
+        self.path = store.path
+        self.header = header
+        self.keyring = keyring
+        self._raw_header = raw_header
+        self._cache: dict[Address, tuple[int, Any, bytes]] = {}
+
+    def transaction(self) -> Transaction:
+        """A transaction on the vault as it is now."""
+        if len(self._cache) > 4096:
+            self._cache.clear()
+        return Transaction(self.keyring, self.store.snapshot(), self._cache)
+
+    def head(self, transaction: Transaction) -> Head:
+        """The head as a transaction sees it. Raises VaultDamagedError, RekeyedError."""
+        return self._read_head(transaction.snapshot.get)
+
+    def commit(
+        self, transaction: Transaction, chain: Chain, now: float, *, held: float = 0, new_chain: bool = False
+    ) -> Committed:
+        """Make a transaction and its events durable in one sync, or raise and leave nothing.
+
+        `held`: deletions wait until then. `new_chain`: open one that names the old head. Raises ConflictError: a row that was read has changed. RekeyedError.
+        KMSInternalException: busy, or the disk is full.
+        """
+        transaction.close()
+        reads = {address: row.version if row else 0 for address, row in transaction.read.items()}
+        committed: list[Committed] = []
+
+        def finish(read: Read) -> Writes:
+            head = self._read_head(read)
+            head = head.with_new_chain() if new_chain else head
+            head.commit += 1
+            head.latest = max(head.latest, now)
+            head.held = max(head.held, held)
+            writes = self._sealed(transaction, head, read)
+            lines, head.end = chain(head.end, head.commit, self._trail_key())
+            committed.append(Committed(head, lines))
+            return Writes([*writes.put, *self._event_row(head, lines), self._head_row(head)], writes.clear)
+
+        self.write(reads, finish)
+        if transaction.shreds:
+            self.store.checkpoint()
+        return committed[0]
+
+    def write(
+        self,
+        reads: dict[Address, int],
+        finish: Callable[[Read], Writes],
+        *,
+        durable: bool = True,
+        meta: Callable[[SqliteMeta], None] | None = None,
+    ) -> None:
+        """A commit of raw rows, for those who keep the vault itself. Raises as `commit` does."""
+
+        def unchanged(stored: SqliteMeta) -> None:
+            if stored.get("header") != self._raw_header:
+                raise RekeyedError
+            if meta:
+                meta(stored)
+
+        try:
+            self.store.commit(reads, finish, durable=durable, meta=unchanged)
+        except BusyError:
+            raise KMSInternalException("The vault is busy: others kept its lock for 5 seconds.") from None
+        except FullError:
+            raise KMSInternalException("The vault's disk is full. Nothing was changed.") from None
+
+    def replace_header(self, header: Header, root: bytes) -> None:
+        """Write the header with other slots for the same root key."""
+        raw = header.sealed(root)
+        self.write({}, lambda _: Writes([], []), meta=lambda stored: stored.put("header", raw))
+        self.header, self._raw_header = header, raw
+
+    def synced(self) -> Synced:
+        """Up to where the log is known to be synced."""
+        snapshot = self.store.snapshot()
+        try:
+            row = snapshot.get(LOG)
+            return Synced(*json.loads(self.unsealed("log", row))) if row else Synced("", 0, 0)
+        finally:
+            snapshot.close()
+
+    def note_synced(self, synced: Synced) -> None:
+        """Remember that the log is synced up to a line, and drop the events that it holds. Not urgent: not synced."""
+        plain = packed(json.dumps(synced).encode(), b"")
+
+        def finish(read: Read) -> Writes:
+            row = read(LOG)
+            version = row.version + 1 if row else 1
+            held = self._event_addresses(synced.commit)
+            return Writes([self.keyring.seal_row(LOG, version, plain, None, None, None)], held)
+
+        self.write({}, finish, durable=False)
+
+    def events_after(self, commit: int, limit: int = 1000) -> list[tuple[int, list[bytes]]]:
+        """The commits from a number on whose events the vault still holds, with their lines, in order."""
+        snapshot = self.store.snapshot()
+        try:
+            after = (commit - 1).to_bytes(8, "big") if commit > 0 else b""
+            rows = snapshot.page(EVENTS, WRITER, after, limit)
+        finally:
+            snapshot.close()
+        return [(int.from_bytes(row.id, "big"), self.unsealed("event", row).splitlines(keepends=True)) for row in rows]
+
+    def unsealed(self, name: str, row: Row) -> bytes:
+        """A row's JSON. Raises VaultDamagedError, RekeyedError."""
+        try:
+            return unpacked(self.keyring.unseal_row(row))[0]
+        except NotAuthenticError:
+            raise damaged(name, row.address) from None
+        except UnknownTermError:
+            raise RekeyedError from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self.store.close()
+
+    def _read_head(self, read: Read) -> Head:
+        row = read(HEAD)
+        if row is None:
+            raise VaultDamagedError("The vault has lost its head row.")
+        return Head.decoded(self.unsealed("head", row))
+
+    def _trail_key(self) -> tuple[int, bytes]:
+        number = max(self.keyring.trail)
+        return number, self.keyring.trail[number]
+
+    def _sealed(self, transaction: Transaction, head: Head, read: Read) -> Writes:
+        """What a transaction writes, sealed; the head accounts for it."""
+        put = []
+        clear = []
+        for address, pending in [*transaction.writes.items(), *_tallied(transaction, read, self)]:
+            before = read(address)
+            self._account(head, before, pending, address)
+            if pending is None:
+                clear.append(address)
+            else:
+                first, second = pending.links
+                put.append(
+                    self.keyring.seal_row(address, head.commit, pending.plain(), pending.due, first, second)
+                )
+        return Writes(put, clear)
+
+    def _account(self, head: Head, before: Row | None, after: Pending | None, address: Address) -> None:
+        change = 0
+        if before is not None:
+            change -= self.keyring.set_hash(address, before.version)
+        if after is not None:
+            change += self.keyring.set_hash(address, head.commit)
+        head.set_hash = (head.set_hash + change) % SET_SIZE
+        kind = str(address[0])
+        head.rows[kind] = head.rows.get(kind, 0) + (after is not None) - (before is not None)
+
+    def _head_row(self, head: Head) -> Row:
+        return self.keyring.seal_row(HEAD, head.commit, packed(head.encoded(), b""), None, None, None)
+
+    def _event_row(self, head: Head, lines: list[bytes]) -> Iterable[Row]:
+        if lines:
+            address = (EVENTS, WRITER, head.commit.to_bytes(8, "big"))
+            yield self.keyring.seal_row(address, head.commit, packed(b"".join(lines), b""), None, None, None)
+
+    def _event_addresses(self, commit: int) -> list[Address]:
+        """Where the events up to a commit stand; under the lock."""
+        rows = self.store.addresses(EVENTS, WRITER, commit.to_bytes(8, "big"))
+        return [(EVENTS, WRITER, id) for id in rows]
+
+
+def _tallied(transaction: Transaction, read: Read, vault: Vault) -> Iterable[tuple[Address, Pending]]:
+    """The counters with their changes added, under the lock."""
+    for address, change in transaction.tallies.items():
+        row = read(address)
+        value = json.loads(vault.unsealed("tally", row)) if row else 0
+        yield address, Pending(TALLY, value + change, b"", None, (None, None))
