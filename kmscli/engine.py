@@ -126,9 +126,7 @@ class Engine:
                 raise
             self.record_local(caller, "AcceptRollback", {}, new_chain=True)
 
-    def record_local(
-        self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False
-    ) -> None:
+    def record_local(self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False) -> None:
         """Commit the event of something that kmscli did to the vault itself."""
         record = local_record(caller, name, parameters, self.clock())
         transaction = self.vault.transaction()

@@ -10,8 +10,6 @@ POLICY = (
     '"Action":"kms:*","Resource":"*"}}]}}'
 )
 
-OTHER_KEY = "$(kmscli list-keys --output text --query \"Keys[?KeyId!='{key}'].KeyId\")"
-
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "cancel-key-deletion": (
         "kmscli schedule-key-deletion --key-id {key} --query DeletionDate",
@@ -20,7 +18,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "create-alias": (
         "kmscli create-alias --alias-name alias/payments --target-key-id {key}",
-        "kmscli list-aliases --key-id {key} --query 'Aliases[].AliasName'",
+        "kmscli list-aliases --key-id {key} --query 'sort(Aliases[].AliasName)'",
     ),
     "create-key": ("kmscli create-key --description Payments --tags TagKey=team,TagValue=billing",),
     "decrypt": (
@@ -103,8 +101,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli list-resource-tags --key-id {key} --output text",
     ),
     "update-alias": (
-        "kmscli create-key --query KeyMetadata.KeyId",
-        f"kmscli update-alias --alias-name alias/demo --target-key-id {OTHER_KEY}",
+        "kmscli create-key --query KeyMetadata.KeyId --output text > new-key-id",
+        "kmscli update-alias --alias-name alias/demo --target-key-id $(cat new-key-id)",
         "kmscli describe-key --key-id alias/demo --query KeyMetadata.KeyId",
     ),
     "update-key-description": (

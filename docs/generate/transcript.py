@@ -4,22 +4,25 @@ What differs from run to run (ids, blobs, times) is replaced, each by the same s
 making the documents twice gives the same bytes.
 """
 
+import base64
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-ONLY_KEY = "kmscli list-keys --query 'Keys[0].KeyId' --output text"
+from kmscli.clock import DAY
 
 PREPARATION = (
     "kmscli vault init --lab",
-    "kmscli create-key --description 'Demonstration key'",
-    f"kmscli create-alias --alias-name alias/demo --target-key-id $({ONLY_KEY})",
+    "kmscli create-key --description 'Demonstration key' --query KeyMetadata.KeyId --output text > key-id",
+    "kmscli create-alias --alias-name alias/demo --target-key-id $(cat key-id)",
     "printf 'correct horse battery staple' > secret.txt",
     "kmscli encrypt --key-id alias/demo --plaintext fileb://secret.txt --ciphertext-out secret.encrypted > /dev/null",
 )
@@ -30,10 +33,18 @@ KEY_IDS = (
     "5678efab-56cd-78ab-90ef-0123456789cd",
 )
 
+MATERIAL_IDS = ("0123456789abcdef" * 4, "fedcba9876543210" * 4, "00112233445566778899aabbccddeeff" * 2)
+CHAINS = ("a1b2c3d4e5f60718",)
+"""Stand-ins, in the order in which a transcript comes upon what they stand for."""
+
+NOW = 1767603600
+"""The stand-in for the time at which an example runs; a date in its future or past keeps its distance in days."""
+
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
-HEX = re.compile(r"\b[0-9a-f]{64}\b")
-TIME = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
-BASE64 = re.compile(r"(?<=\")[A-Za-z0-9+/]{40,}={0,2}(?=\")")
+MATERIAL_ID = re.compile(r"\b[0-9a-f]{64}\b")
+CHAIN = re.compile(r"\b[0-9a-f]{16}\b")
+MOMENT = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(\+00:00|Z)")
+BLOB = re.compile(r'"([A-Za-z0-9+/]{40,}={0,2})"')
 
 
 @contextmanager
@@ -51,7 +62,7 @@ def transcript(lines: tuple[str, ...], prepared: Path) -> str:
     """What a terminal shows of some command lines, run one after the other from the prepared state."""
     home = prepared.parent / "home"
     shutil.copytree(prepared, home)
-    key = ran(ONLY_KEY, home).stdout.strip()
+    key = (home / "key-id").read_text().strip()
     try:
         shown = "".join(seen(line.format(key=key), home) for line in lines)
     finally:
@@ -87,9 +98,24 @@ def ran(line: str, home: Path) -> subprocess.CompletedProcess[str]:
 
 def steady(text: str) -> str:
     """The text with stand-ins for what differs from run to run."""
-    ids = dict.fromkeys(UUID.findall(text))
-    for found, stand_in in zip(ids, KEY_IDS, strict=False):
-        text = text.replace(found, stand_in)
-    text = HEX.sub("f" * 64, text)
-    text = TIME.sub(r"2026-01-05T09:00:00\2", text)
-    return BASE64.sub("AQICAHh...", text)
+    text = BLOB.sub(described_blob, text)
+    for pattern, stand_ins in ((UUID, KEY_IDS), (MATERIAL_ID, MATERIAL_IDS), (CHAIN, CHAINS)):
+        found = dict.fromkeys(match for match in pattern.findall(text) if match not in MATERIAL_IDS)
+        for match, stand_in in zip(found, stand_ins, strict=False):
+            text = text.replace(match, stand_in)
+    return MOMENT.sub(moved_moment, text)
+
+
+def described_blob(match: re.Match[str]) -> str:
+    """A blob's size instead of its base64; what is no blob stays."""
+    content = match[1]
+    if MATERIAL_ID.fullmatch(content) or b"correct horse" in base64.b64decode(content):
+        return match[0]
+    return f'"<{len(base64.b64decode(content))} bytes in base64>"'
+
+
+def moved_moment(match: re.Match[str]) -> str:
+    """A moment as if the example had run at `NOW`."""
+    moment = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
+    days = round((moment.timestamp() - time.time()) / DAY)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(NOW + days * DAY)) + match[2]

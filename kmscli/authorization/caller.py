@@ -8,9 +8,7 @@ from kmscli.names import root_arn
 class Caller:
     """A principal. `agent`: the user agent. `door`: how the call came in. `uid`, `user`: the process's own."""
 
-    def __init__(
-        self, account: str, region: str, *, arn: str = "", agent: str, door: str, uid: int, user: str
-    ) -> None:
+    def __init__(self, account: str, region: str, *, arn: str = "", agent: str, door: str, uid: int, user: str) -> None:
         self.account = account
         self.region = region
         self.arn = arn or root_arn(account, region)

@@ -14,7 +14,7 @@ _HIDDEN = (
 
 
 def authorize(caller: Caller, action: str, account: str, resource: str) -> None:
-    """Raises AccessDeniedException. `account` owns the resource; `resource` is its ARN, or "" for a ciphertext's key."""
+    """Raises AccessDeniedException. `account` owns the resource; `resource` is its ARN, "" for a ciphertext's key."""
     if account == caller.account:
         return
     on = f"on resource: {resource}" if resource else "on the resource associated with this ciphertext"

@@ -96,6 +96,8 @@ def unknown_command(name: str) -> UsageError:
     """AWS's words for a command that is none, with those that it may have meant (reference 17.2)."""
     from difflib import get_close_matches
 
+    from kmscli.cli.tokens import refused
+
     close = get_close_matches(name, [*KMS, *LOCAL], cutoff=0.8)
     meant = "\n".join(["\n\nMaybe you meant:\n", *(f"  * {command}" for command in close)]) if close else ""
-    return UsageError(f"argument operation: Found invalid choice '{name}'{meant}")
+    return refused(f"argument operation: Found invalid choice '{name}'{meant}")

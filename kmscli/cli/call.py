@@ -18,7 +18,7 @@ from kmscli.vault.location import Environment
 
 def run_call(operation: Operation, tokens: list[str], options: dict[str, Any], environment: Environment) -> int:
     """Answer one command line. Raises KmscliError, of whatever kind the call came to."""
-    invocation = read(operation, tokens, options, lambda: sys.stdin.buffer.read())
+    invocation = read(operation, tokens, options, sys.stdin.buffer.read)
     chosen = invocation.options
     if chosen["generate_cli_skeleton"]:
         return show_skeleton(operation, chosen["generate_cli_skeleton"], environment, chosen)
@@ -144,9 +144,7 @@ def local_iso8601(moment: float) -> str:
     at = time.localtime(whole)
     offset = time.strftime("%z", at)
     return (
-        time.strftime("%Y-%m-%dT%H:%M:%S", at)
-        + (f".{fraction:06}" if fraction else "")
-        + f"{offset[:3]}:{offset[3:5]}"
+        time.strftime("%Y-%m-%dT%H:%M:%S", at) + (f".{fraction:06}" if fraction else "") + f"{offset[:3]}:{offset[3:5]}"
     )
 
 

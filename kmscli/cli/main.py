@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
         sys.stdout.write("\n")
         sys.stdout.flush()
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
         show_unexpected(error, argv)
         return KmscliError.exit_code
 

@@ -66,7 +66,7 @@ class Settings:
             agent=f"kmscli/{__version__}",
             door="command line",
             uid=os.getuid(),
-            user=user_name(self.environment),
+            user=user_name(),
         )
 
 
@@ -77,7 +77,7 @@ def refuse_network(options: dict[str, Any], environment: Environment) -> None:
         raise ConfigurationError(f"{named} names an endpoint; this kmscli cannot send calls over the network.")
 
 
-def user_name(environment: Environment) -> str:
+def user_name() -> str:
     """The name of the process's user, or its number where it has none."""
     import pwd
 

@@ -28,7 +28,7 @@ def encrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | N
     try:
         return ciphertext_blob.encrypt(material, bytes.fromhex(key.material_id), context or {}, plaintext)
     except ValueError:
-        raise ValidationException("The encryption context is longer than 8192 bytes, or is not valid Unicode.") from None
+        raise ValidationException("The encryption context is longer than 8192 bytes, or not valid Unicode.") from None
 
 
 def decrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | None, blob: bytes) -> Decrypted:

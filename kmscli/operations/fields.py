@@ -1,9 +1,9 @@
 """The field types: what a member of a request or a response is, stated once.
 
-Here are the base and the scalars; lists, maps and structures are in `shapes`. A field is a small descriptor. On the class it describes the member: wire name, limits, whether it is secret or
-logged. On an instance it is the value, so a type checker sees `request.plaintext: bytes`. A constraint is worded
-twice, as botocore refuses by itself (`faults`: required, type, minimum; reference 17.2) and as the service does
-(`violations`: all of them; reference 16.4).
+Here are the base and the scalars; lists, maps and structures are in `shapes`. A field is a small descriptor. On the
+class it describes the member: wire name, limits, whether it is secret or logged. On an instance it is the value, so a
+type checker sees `request.plaintext: bytes`. A constraint is worded twice: as botocore refuses by itself (`faults`:
+required, type, minimum; reference 17.2) and as the service does (`violations`: all of them; reference 16.4).
 
 Values are plain: `str`, `int`, `bool`, `bytes`, seconds as `float`, `list`, `dict`, and `Shape` for a structure.
 """
@@ -72,7 +72,7 @@ class Field(Generic[T]):
         violations += [self.violation(value, path, constraint) for constraint in self.constraints(value)]
         return cast("T", value)
 
-    def constraints(self, value: Any) -> Iterator[str]:
+    def constraints(self, value: Any) -> Iterator[str]:  # noqa: ARG002  a field has none unless it says so
         """The constraints that a value of the right type breaks, in the service's words."""
         yield from ()
 
@@ -110,7 +110,7 @@ if TYPE_CHECKING:
     class Present(Field[T]):
         """What a type checker sees of a field that always has a value."""
 
-        @overload  # type: ignore[override]
+        @overload
         def __get__(self, instance: None, owner: type) -> Self: ...
         @overload
         def __get__(self, instance: "Shape", owner: type) -> T: ...

@@ -57,7 +57,7 @@ class GrantTokens(List[str]):
     """Grant tokens; never logged."""
 
     def __init__(self) -> None:
-        super().__init__(String(1, 8192), 0, 10, help="Tokens of grants that are not known everywhere yet.", logged=False)
+        super().__init__(String(1, 8192), 0, 10, help="Tokens of grants too new to be known everywhere.", logged=False)
 
 
 class DryRun(Boolean):
@@ -106,7 +106,9 @@ class Marker(String):
 class Policy(String):
     """A key policy's text."""
 
-    def __init__(self, help: str = "The key policy: a JSON document. Without one, the account may do everything.") -> None:
+    def __init__(
+        self, help: str = "The key policy, a JSON document. By default the account may do everything."
+    ) -> None:
         super().__init__(1, 131072, pattern="[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", help=help)
 
 

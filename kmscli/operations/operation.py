@@ -18,7 +18,8 @@ class Target:
     by alias too), `"alias"`, or `"new alias"`, which need not be there. `ciphertext`: the member with the blob that
     names the key where `member` is absent. `optional`: without the member there is no target. `action`: the IAM
     action, if it is not the operation's own name. `states`: the key states in which the call may go on; none: all.
-    `usage`: the key usage that it needs. `suits`: raises for a key that can never do this. `logs_arn`: the trail shows the key's ARN instead of the name given.
+    `usage`: the key usage that it needs. `suits`: raises for a key that can never do this. `logs_arn`: the trail
+    shows the key's ARN instead of the name given.
     """
 
     def __init__(

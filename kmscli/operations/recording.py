@@ -9,12 +9,13 @@ from kmscli.errors import ServiceError
 from kmscli.keys.due import Happened
 from kmscli.keys.finding import Found
 from kmscli.names import new_uuid
+from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
 from kmscli.operations.shapes import Request, Response, refuse
 from kmscli.trail.chain import Record
 from kmscli.trail.event import LOCAL, call_record, key_resource, service_record
 
-_TRAIL_STYLE = {"timestamp": trail_style}
+_TRAIL_STYLE: Render = {"timestamp": trail_style}
 
 
 class Asked:
@@ -88,6 +89,7 @@ def _answer(outcome: Outcome) -> dict[str, Any] | None:
 
 
 def service_record_of(happened: Happened, caller: Caller) -> Record:
+    """The record of what the service did by itself, met by a caller."""
     key = happened.key
     record = service_record(happened.name, key.account, key.region, key.arn, happened.when, happened.details)
     return _encoded(record, caller)
@@ -100,9 +102,7 @@ def _encoded(record: dict[str, Any], caller: Caller) -> Record:
 
 def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: float) -> Record:
     """The record of what kmscli did to a vault itself, under an event source of its own."""
-    record = call_record(
-        caller, name, now, request_id=new_uuid(), read_only=False, parameters=parameters, source=LOCAL
-    )
+    record = call_record(caller, name, now, request_id=new_uuid(), read_only=False, parameters=parameters, source=LOCAL)
     return _encoded(record, caller)
 
 

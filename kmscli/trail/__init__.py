@@ -1,1 +1,1 @@
-"""The audit trail: events, the chained log, its verification, replay and reports. `docs/trail-format.md` has the bytes."""
+"""The audit trail: events, the chained log, its verification and replay. `docs/trail-format.md` has the bytes."""

@@ -87,7 +87,7 @@ def replay(
             record = _record(text)
             if record:
                 yield _entry(record, aliases)
-            elif not text.isspace():
+            elif text.strip():
                 complain(f"{source.name}, {source.unit} {number}: it is not a CloudTrail record")
         progress()
 

@@ -44,14 +44,12 @@ def read_header(raw: bytes) -> Header:
     """The header before it can be believed. Raises VaultDamagedError: not one at all."""
     try:
         plain = json.loads(raw[32:])
-        vault = plain.pop("vault")
-        header = Header(vault, **plain)
-        slots_are_whole = all({"id", "method", "salt", "check", "public"} <= set(slot) for slot in header.slots)
+        header = Header(plain.pop("vault"), **plain)
+        if all({"id", "method", "salt", "check", "public"} <= set(slot) for slot in header.slots):
+            return header
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        slots_are_whole = False
-    if not slots_are_whole:
-        raise VaultDamagedError("The vault's header is damaged.", mend="Restore a backup: kmscli vault restore FILE")
-    return header
+        pass
+    raise VaultDamagedError("The vault's header is damaged.", mend="Restore a backup: kmscli vault restore FILE")
 
 
 def believe_header(raw: bytes, root: bytes) -> None:
@@ -66,5 +64,5 @@ def check_format(application: int, version: int) -> None:
         raise ConfigurationError("This file is not a kmscli vault.")
     if version > FORMAT:
         raise ConfigurationError(
-            f"This vault has format {version}; this kmscli knows formats up to {FORMAT}.", mend="Install a newer kmscli."
+            f"This vault has format {version}; this kmscli knows none above {FORMAT}.", mend="Install a newer kmscli."
         )

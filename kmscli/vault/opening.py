@@ -162,4 +162,3 @@ def must_not_exist(path: str) -> None:
     """Raises ConfigurationError: there is something at the path where a vault is to be made."""
     if is_vault_there(path):
         raise ConfigurationError(f"There is a vault at {path} already.", mend="Use it, or name another: --vault PATH")
-

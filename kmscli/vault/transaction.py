@@ -47,7 +47,9 @@ class Entry(NamedTuple):
 class Pending:
     """A row to be written: its plaintext, its links, and its secret, sealed on its own."""
 
-    def __init__(self, kind: Kind[Any], value: Any, secret: bytes, due: int | None, links: tuple[bytes | None, ...]):
+    def __init__(
+        self, kind: Kind[Any], value: Any, secret: bytes, due: int | None, links: tuple[bytes | None, ...]
+    ) -> None:
         self.kind = kind
         self.value = value
         self.secret = secret

@@ -1,4 +1,4 @@
-"""What unlocks a vault, and where it is looked for. The first source that is configured decides; a wrong one is an error.
+"""What unlocks a vault, and where it is looked for. The first source configured decides; a wrong one is an error.
 
 In this order: option (`--key-file`), descriptor (`--key-fd`, `--passphrase-fd`), `KMSCLI_VAULT_KEY`,
 `KMSCLI_VAULT_KEY_FILE`, agent, systemd credential, default key file, keyring, prompt on a terminal (design, "Who
@@ -54,13 +54,19 @@ class Unlocking:
 
         Raises ConfigurationError: it cannot be read or is unsafe, or there is none.
         """
-        environment = self.environment
+        return self._from_options() or self._from_environment() or self._from_this_machine(vault_id, methods)
+
+    def _from_options(self) -> UnlockingSecret | None:
         if self.key_file is not None:
             return self._file_secret(self.key_file)
         if self.key_fd is not None:
             return key_secret(_read_descriptor(self.key_fd), f"descriptor {self.key_fd}")
         if self.passphrase_fd is not None:
             return passphrase_secret(_read_descriptor(self.passphrase_fd), f"descriptor {self.passphrase_fd}")
+        return None
+
+    def _from_environment(self) -> UnlockingSecret | None:
+        environment = self.environment
         if "KMSCLI_VAULT_KEY" in environment:
             return key_secret(environment["KMSCLI_VAULT_KEY"].encode(), "KMSCLI_VAULT_KEY")
         if "KMSCLI_VAULT_KEY_FILE" in environment:
@@ -68,13 +74,13 @@ class Unlocking:
         credential = os.path.join(environment.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
         if environment.get("CREDENTIALS_DIRECTORY") and os.path.exists(credential):
             return key_secret(_read_key_file(credential, None), "the systemd credential")
-        default = default_key_file(environment)
+        return None
+
+    def _from_this_machine(self, vault_id: str, methods: frozenset[str]) -> UnlockingSecret:
+        """What is there without being named: the default key file, the keyring of a desktop, a person at a prompt."""
+        default = default_key_file(self.environment)
         if "key" in methods and os.path.lexists(default):
             return key_secret(_read_key_file(default, "strict"), f"the key file {default}")
-        return self._from_a_person(vault_id, methods, default)
-
-    def _from_a_person(self, vault_id: str, methods: frozenset[str], default: str) -> UnlockingSecret:
-        """The last two sources: the keyring of a desktop, and a prompt."""
         from kmscli.vault.os_keyring import stored_key
 
         stored = stored_key(vault_id) if "key" in methods else None
@@ -142,7 +148,8 @@ def _read_key_file(path: str, mode: str | None, loose: list[str] | None = None) 
         flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (os.O_NOFOLLOW if mode == "strict" else 0)
         descriptor = os.open(path, flags)
     except OSError as error:
-        reason = "is a symbolic link" if os.path.islink(path) and mode == "strict" else f"cannot be read: {error.strerror}"
+        linked = mode == "strict" and os.path.islink(path)
+        reason = "is a symbolic link" if linked else f"cannot be read: {error.strerror}"
         raise ConfigurationError(f"The key file {path} {reason}.") from None
     with os.fdopen(descriptor, "rb") as stream:
         found = os.fstat(descriptor)

@@ -76,8 +76,8 @@ class Vault:
     ) -> Committed:
         """Make a transaction and its events durable in one sync, or raise and leave nothing.
 
-        `held`: deletions wait until then. `new_chain`: open one that names the old head. Raises ConflictError: a row that was read has changed. RekeyedError.
-        KMSInternalException: busy, or the disk is full.
+        `held`: deletions wait until then. `new_chain`: open one that names the old head.
+        Raises ConflictError: a row that was read has changed. RekeyedError. KMSInternalException: busy, or disk full.
         """
         transaction.close()
         reads = {address: row.version if row else 0 for address, row in transaction.read.items()}
@@ -193,9 +193,7 @@ class Vault:
                 clear.append(address)
             else:
                 first, second = pending.links
-                put.append(
-                    self.keyring.seal_row(address, head.commit, pending.plain(), pending.due, first, second)
-                )
+                put.append(self.keyring.seal_row(address, head.commit, pending.plain(), pending.due, first, second))
         return Writes(put, clear)
 
     def _account(self, head: Head, before: Row | None, after: Pending | None, address: Address) -> None:

@@ -25,7 +25,7 @@ class CreateKeyRequest(Request):
     """What CreateKey is asked."""
 
     policy = Policy()
-    description = String(0, 8192, help="What the key is for. Shown to all who may describe it; not secret.").default("")
+    description = String(0, 8192, help="What the key is for; not secret.").default("")
     key_usage = Enum(*KEY_USAGES, help="What the key is for. Must be given for all but symmetric encryption keys.")
     customer_master_key_spec = Enum(*CUSTOMER_MASTER_KEY_SPECS, help="The old name of --key-spec.")
     key_spec = Enum(*KEY_SPECS, help="The kind of key material.")
@@ -34,7 +34,9 @@ class CreateKeyRequest(Request):
     bypass_policy_lockout_safety_check = Boolean(help="Allow a policy that locks you out of the key.").default(False)
     tags = Tags()
     multi_region = Boolean(help="Make a multi-Region primary key.").default(False)
-    xks_key_id = String(1, 128, pattern="^[a-zA-Z0-9-_.]+$", help="The external key behind an external key store's key.")
+    xks_key_id = String(
+        1, 128, pattern="^[a-zA-Z0-9-_.]+$", help="The external key behind an external key store's key."
+    )
 
     def rules(self) -> None:
         """One spec, under its new or its old name; a usage unless the spec is symmetric."""

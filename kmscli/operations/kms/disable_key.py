@@ -1,7 +1,7 @@
 """DisableKey."""
 
 from kmscli.keys.key import Key, save_key
-from kmscli.keys.states import SWITCHABLE, DISABLED
+from kmscli.keys.states import DISABLED, SWITCHABLE
 from kmscli.operations.call import Call
 from kmscli.operations.members import OwnKeyId
 from kmscli.operations.operation import Target, operation

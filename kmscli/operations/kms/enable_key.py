@@ -1,7 +1,7 @@
 """EnableKey."""
 
 from kmscli.keys.key import Key, save_key
-from kmscli.keys.states import SWITCHABLE, ENABLED
+from kmscli.keys.states import ENABLED, SWITCHABLE
 from kmscli.operations.call import Call
 from kmscli.operations.members import OwnKeyId
 from kmscli.operations.operation import Target, operation

@@ -41,6 +41,4 @@ def encrypt(call: Call, request: EncryptRequest, key: Key) -> EncryptResponse:
     check_encryption_algorithm(request.encryption_algorithm, key.spec)
     blob = encrypted(call.transaction, key, request.encryption_context, request.plaintext)
     call.additional["keyMaterialId"] = key.material_id
-    return EncryptResponse(
-        ciphertext_blob=blob, key_id=key.arn, encryption_algorithm=request.encryption_algorithm
-    )
+    return EncryptResponse(ciphertext_blob=blob, key_id=key.arn, encryption_algorithm=request.encryption_algorithm)

@@ -25,9 +25,7 @@ class GetKeyRotationStatusResponse(Response):
 
 
 @operation(targets=[Target("key_id")], read_only=True)
-def get_key_rotation_status(
-    call: Call, request: GetKeyRotationStatusRequest, key: Key
-) -> GetKeyRotationStatusResponse:
+def get_key_rotation_status(call: Call, request: GetKeyRotationStatusRequest, key: Key) -> GetKeyRotationStatusResponse:
     """Show whether a KMS key rotates by itself, how often, and when next."""
     if key.rotation is None or key.deletion is not None:
         return GetKeyRotationStatusResponse(key_id=key.arn, key_rotation_enabled=False)

@@ -31,6 +31,4 @@ class ListKeyPoliciesResponse(Response):
 def list_key_policies(call: Call, request: ListKeyPoliciesRequest, key: Key) -> ListKeyPoliciesResponse:
     """List the names of a KMS key's policies. There is one: default."""
     found = page(call, PAGES, request.limit, request.marker, listed([("default", "default")]))
-    return ListKeyPoliciesResponse(
-        policy_names=found.values, truncated=found.truncated, next_marker=found.next_marker
-    )
+    return ListKeyPoliciesResponse(policy_names=found.values, truncated=found.truncated, next_marker=found.next_marker)

@@ -54,9 +54,7 @@ def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -
         if material.rotated is not None or request.include_key_material == ALL
     ]
     found = page(call, PAGES, request.limit, request.marker, listed(shown))
-    return ListKeyRotationsResponse(
-        rotations=found.values, truncated=found.truncated, next_marker=found.next_marker
-    )
+    return ListKeyRotationsResponse(rotations=found.values, truncated=found.truncated, next_marker=found.next_marker)
 
 
 def entry(key: Key, material: Material) -> RotationsListEntry:
