@@ -39,6 +39,7 @@ _kmscli() {
             "audit path") place=$next shared= ;;
             "audit verify") place=$next shared= ;;
             "audit replay") place=$next shared= ;;
+            "completion") place=$next shared= ;;
         esac
     done
     case "$place $previous" in
@@ -138,7 +139,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-key decrypt delete-alias describe-key disable-key disable-key-rotation enable-key enable-key-rotation encrypt generate-data-key generate-data-key-without-plaintext generate-random get-key-policy get-key-rotation-status list-aliases list-key-policies list-key-rotations list-keys list-resource-tags put-key-policy re-encrypt rotate-key-on-demand schedule-key-deletion tag-resource untag-resource update-alias update-key-description audit" ;;
+            "") offered="cancel-key-deletion create-alias create-key decrypt delete-alias describe-key disable-key disable-key-rotation enable-key enable-key-rotation encrypt generate-data-key generate-data-key-without-plaintext generate-random get-key-policy get-key-rotation-status list-aliases list-key-policies list-key-rotations list-keys list-resource-tags put-key-policy re-encrypt rotate-key-on-demand schedule-key-deletion tag-resource untag-resource update-alias update-key-description audit completion" ;;
             "audit") offered="path verify replay" ;;
                 esac
             fi

@@ -7,14 +7,16 @@ commit makes them all durable before any is answered.
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import DAY
 from kmscli.errors import (
     DryRunOperationException,
+    KMSInternalException,
     ServiceError,
     UnknownOperationException,
+    VaultDamagedError,
     VaultRolledBackError,
 )
 from kmscli.keys.due import bring_up_to_date, is_due
@@ -29,9 +31,10 @@ from kmscli.trail.chain import Record, chained
 from kmscli.trail.log import follow
 from kmscli.vault.location import Environment
 from kmscli.vault.mark import check_mark, write_mark
+from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.rows import ConflictError
 from kmscli.vault.transaction import Transaction
-from kmscli.vault.vault import Chain, Committed, RekeyedError, Vault
+from kmscli.vault.vault import Committed, Vault
 
 __all__ = ["Caller", "Engine", "find_operation"]
 
@@ -39,6 +42,10 @@ DUE_AT_MOST = 64
 """How many keys that a call does not touch it brings up to date."""
 STRANGE_LEAP = 7 * DAY
 """A clock that leaps further than this since the vault was last used is not trusted with deletions for a day."""
+
+MOST_ATTEMPTS = 500
+
+T = TypeVar("T")
 
 _OPERATIONS: dict[str, Operation] = {}
 
@@ -78,47 +85,29 @@ class Engine:
     def group(self, calls: Iterable[tuple[Caller, str, dict[str, Any]]]) -> list[Outcome]:
         """Answer several calls, in order, with one commit. Raises UnknownOperationException before any is answered."""
         asked = [Asked(caller, find_operation(name), raw) for caller, name, raw in calls]
-        self._bring_others_up_to_date(asked)
-        while True:
-            transaction = self.vault.transaction()
-            try:
-                now, held = self._time(transaction)
-                outcomes = [self._perform(one, transaction, now, held) for one in asked]
-                records = [record for outcome in outcomes for record in records_of(outcome, now)]
-                self._commit(transaction, records, now, held)
-            except FallenDueError as due:
-                transaction.close()
-                self._bring_up_to_date(due.key, asked[0].caller)
-            except ConflictError:
-                continue
-            except RekeyedError:
-                transaction.close()
-                self.vault.close()
-                self.vault = self.reopen()
-            else:
-                return outcomes
-            finally:
-                transaction.close()
+        if not asked:
+            return []
+        caller = asked[0].caller
+        for key in self._retried(self._due_keys, caller):
+            self._bring_up_to_date(key, caller)
+        return self._retried(lambda transaction: self._answer(asked, transaction), caller)
 
-    def settle(self, environment: Environment) -> None:
-        """Let the log follow what was committed, and remember how far the vault has come.
+    def record_local(self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False) -> None:
+        """Commit the event of something that kmscli did to the vault itself."""
 
-        Raises OSError: the log cannot be written; the events wait in the vault.
-        """
-        if self.committed:
-            follow(self.vault, self.committed)
-            write_mark(self.vault, self.committed.head, environment)
+        def attempt(transaction: Transaction) -> None:
+            now, held = self._time(transaction)
+            record = local_record(caller, name, parameters, now)
+            self._commit(transaction, [record], now, held, new_chain=new_chain)
+
+        self._retried(attempt, caller)
 
     def check_mark(self, environment: Environment, caller: Caller, *, accept_rollback: bool = False) -> None:
         """See that the vault is not older than this machine knows it. Accepting a rollback opens a new chain.
 
         Raises VaultRolledBackError.
         """
-        transaction = self.vault.transaction()
-        try:
-            head = self.vault.head(transaction)
-        finally:
-            transaction.close()
+        head = self._retried(self.vault.head, caller)
         try:
             check_mark(self.vault, head, environment)
         except VaultRolledBackError:
@@ -126,21 +115,21 @@ class Engine:
                 raise
             self.record_local(caller, "AcceptRollback", {}, new_chain=True)
 
-    def record_local(self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False) -> None:
-        """Commit the event of something that kmscli did to the vault itself."""
-        record = local_record(caller, name, parameters, self.clock())
-        transaction = self.vault.transaction()
-        chain: Chain = lambda end, commit, key: chained([record], end, commit, key)  # noqa: E731
-        self.committed = self.vault.commit(transaction, chain, self.clock(), new_chain=new_chain)
+    def settle(self, environment: Environment) -> None:
+        """Let the log follow what was committed, and remember how far the vault has come.
 
-    def _time(self, transaction: Transaction) -> tuple[float, float]:
-        """Now, never before the latest time that the vault has seen, and until when deletions are held."""
-        head = self.vault.head(transaction)
-        now = max(self.clock(), head.latest)
-        if now - head.latest > STRANGE_LEAP and not self.vault.header.lab:
-            self.warnings.append("The clock is more than a week past the vault's last use: deletions wait 24 hours.")
-            return now, now + DAY
-        return now, head.held
+        Raises OSError: the log cannot be written; the events wait in the vault.
+        """
+        if self.committed:
+            write_mark(self.vault, self.committed.head, environment)
+            follow(self.vault, self.committed)
+
+    def _answer(self, asked: list[Asked], transaction: Transaction) -> list[Outcome]:
+        now, held = self._time(transaction)
+        outcomes = [self._perform(one, transaction, now, held) for one in asked]
+        records = [record for outcome in outcomes for record in records_of(outcome, now)]
+        self._commit(transaction, records, now, held)
+        return outcomes
 
     def _perform(self, asked: Asked, transaction: Transaction, now: float, held: float) -> Outcome:
         outcome = Outcome(asked)
@@ -166,36 +155,74 @@ class Engine:
         outcome.found += [Found(key, account=key.account, resource=key.arn) for key in call.made]
         return outcome
 
-    def _commit(self, transaction: Transaction, records: list[Record], now: float, held: float) -> None:
-        self.committed = self.vault.commit(
-            transaction, lambda end, commit, key: chained(records, end, commit, key), now, held=held
-        )
-
-    def _bring_others_up_to_date(self, asked: list[Asked]) -> None:
-        """What has fallen due on keys that the calls do not touch, oldest first, each in a commit of its own."""
-        if not asked:
-            return
-        transaction = self.vault.transaction()
-        try:
-            now, held = self._time(transaction)
-            due = [key for key in transaction.due(KEY, now, DUE_AT_MOST) if is_due(key, now, held)]
-        finally:
-            transaction.close()
-        for key in due:
-            self._bring_up_to_date(key, asked[0].caller)
+    def _due_keys(self, transaction: Transaction) -> list[Key]:
+        """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""
+        now, held = self._time(transaction)
+        return [key for key in transaction.due(KEY, now, DUE_AT_MOST) if is_due(key, now, held)]
 
     def _bring_up_to_date(self, key: Key, caller: Caller) -> None:
-        """Everything that is due on a key, step by step."""
-        while True:
+        """Everything that is due on a key, step by step, each in a commit of its own with its own event."""
+
+        def step(transaction: Transaction) -> bool:
+            now, held = self._time(transaction)
+            current = find_key(transaction, key.account, key.region, key.key_id)
+            if current is None or not is_due(current, now, held):
+                return False
+            happened = bring_up_to_date(transaction, current)
+            self._commit(transaction, [service_record_of(happened, caller)], now, held)
+            return True
+
+        while self._retried(step, caller):
+            pass
+
+    def _retried(self, attempt: Callable[[Transaction], T], caller: Caller) -> T:
+        """Run an attempt on a fresh snapshot; again after a conflict, a rekeying, or when something falls due first.
+
+        Raises KMSInternalException: others were always faster. VaultDamagedError: a row of a term that never was.
+        """
+        for _ in range(MOST_ATTEMPTS):
             transaction = self.vault.transaction()
             try:
-                now, held = self._time(transaction)
-                current = find_key(transaction, key.account, key.region, key.key_id)
-                if current is None or not is_due(current, now, held):
-                    return
-                happened = bring_up_to_date(transaction, current)
-                self._commit(transaction, [service_record_of(happened, caller)], now, held)
+                return attempt(transaction)
             except ConflictError:
                 continue
+            except RekeyedError:
+                transaction.close()
+                self._reopen()
+            except FallenDueError as due:
+                transaction.close()
+                self._bring_up_to_date(due.key, caller)
             finally:
                 transaction.close()
+        raise KMSInternalException("The vault is busy: others changed the same rows again and again.")
+
+    def _reopen(self) -> None:
+        before = self.vault
+        before.close()
+        self.vault = self.reopen()
+        if self.vault.is_as(before):
+            raise VaultDamagedError("A row of the vault names a term that the vault never had.")
+
+    def _time(self, transaction: Transaction) -> tuple[float, float]:
+        """Now, never before the latest time that the vault has seen, and until when deletions are held."""
+        head = self.vault.head(transaction)
+        now = max(self.clock(), head.latest)
+        if now - head.latest > STRANGE_LEAP and not self.vault.header.lab:
+            self._warn("The clock is more than a week past the vault's last use: deletions wait 24 hours.")
+            return now, now + DAY
+        return now, head.held
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def _commit(
+        self, transaction: Transaction, records: list[Record], now: float, held: float, *, new_chain: bool = False
+    ) -> None:
+        self.committed = self.vault.commit(
+            transaction,
+            lambda end, commit, key: chained(records, end, commit, key),
+            now,
+            held=held,
+            new_chain=new_chain,
+        )

@@ -54,4 +54,5 @@ def section_lines(section: Section) -> list[str]:
 def escaped(text: str) -> str:
     """Text that roff takes as it is."""
     plain = text.replace("\\", "\\e").replace("-", "\\-")
+    plain = "".join(letter if letter.isascii() else f"\\[u{ord(letter):04X}]" for letter in plain)
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain

@@ -40,7 +40,7 @@ def root_page() -> Page:
         "kmscli",
         ROOT_SUMMARY,
         [
-            Section("Usage", lines=["kmscli [options] <command> [parameters]", "kmscli <command> help"]),
+            Section("Synopsis", lines=["kmscli [options] <command> [parameters]", "kmscli <command> help"]),
             Section("KMS operations", entries=[Entry(name, summary) for name, (_, summary) in KMS.items()]),
             Section("Commands of kmscli's own", entries=[Entry(name, summary) for name, summary in LOCAL.items()]),
             Section("kmscli's own options", entries=[option_entry(option) for option in OWN]),
@@ -56,8 +56,8 @@ def operation_page(operation: Operation) -> Page:
     members = [option.name for option in member_options(operation)]
     others = [option for option in operation_options(operation) if option.name not in members]
     sections = [
-        Section("Description", text=paragraphs(description)),
         Section("Synopsis", lines=synopsis(operation)),
+        Section("Description", text=paragraphs(description)),
         Section("Options", entries=[field_entry(field) for field in shown_fields(operation)]),
         Section("Options of the command line", entries=[option_entry(option) for option in others]),
         Section("kmscli's own options", entries=[option_entry(option) for option in OWN if option.applies(operation)]),

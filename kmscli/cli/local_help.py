@@ -22,8 +22,8 @@ def local_page(path: str, command: Command) -> Page:
     arguments = [parameter for parameter in visible(command) if parameter.param_type_name == "argument"]
     options = [parameter for parameter in visible(command) if parameter.param_type_name == "option"]
     sections = [
+        Section("Synopsis", lines=[" ".join([path, *usage(command)])]),
         Section("Description", text=paragraphs(description)),
-        Section("Usage", lines=[" ".join([path, *usage(command)])]),
         Section("Commands", entries=commands),
         Section("Arguments", entries=[parameter_entry(parameter) for parameter in arguments]),
         Section("Options", entries=[parameter_entry(parameter) for parameter in options]),

@@ -24,11 +24,7 @@ class Found:
         self.account = account
         self.resource = resource
         self.alias = alias
-
-    @property
-    def key(self) -> Key | None:
-        """The key, if a key it is."""
-        return self.thing if isinstance(self.thing, Key) else None
+        self.key = thing if isinstance(thing, Key) else None
 
 
 def key_by_name(transaction: Transaction, text: str, account: str, region: str, *, aliases: bool) -> Found:

@@ -1,5 +1,7 @@
 """Specs, usages and algorithms: what fits what (reference, kms-semantics 2)."""
 
+from typing import NoReturn
+
 from kmscli.errors import InvalidKeyUsageException
 
 SYMMETRIC_DEFAULT = "SYMMETRIC_DEFAULT"
@@ -11,10 +13,9 @@ ENCRYPTION_ALGORITHMS: dict[str, tuple[str, ...]] = {
 """The encryption algorithms of each spec that encrypts, in the order in which metadata lists them."""
 
 
-def check_usage(arn: str, usage: str, wanted: str, operation: str) -> None:
+def refuse_usage(arn: str, usage: str, operation: str) -> NoReturn:
     """Raises InvalidKeyUsageException: the key is for something else (2.7)."""
-    if usage != wanted:
-        raise InvalidKeyUsageException(f"{arn} key usage is {usage} which is not valid for {operation}.")
+    raise InvalidKeyUsageException(f"{arn} key usage is {usage} which is not valid for {operation}.")
 
 
 def check_encryption_algorithm(algorithm: str, spec: str) -> None:

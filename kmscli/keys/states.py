@@ -3,6 +3,8 @@
 A target names the states in which its call may go on; in any other, the state's own refusal is the answer.
 """
 
+from typing import NoReturn
+
 from kmscli.errors import DisabledException, KMSInvalidStateException, ServiceError
 
 ENABLED = "Enabled"
@@ -39,10 +41,8 @@ _REFUSALS: dict[str, tuple[type[ServiceError], str]] = {
 }
 
 
-def check_state(arn: str, state: str, allowed: frozenset[str]) -> None:
-    """Raises DisabledException or KMSInvalidStateException: the key's state is not an allowed one."""
-    if state in allowed:
-        return
+def refuse_state(arn: str, state: str, allowed: frozenset[str]) -> NoReturn:
+    """Raises DisabledException or KMSInvalidStateException: the key's state is none of the allowed ones."""
     if allowed == DELETING:
         raise KMSInvalidStateException(f"{arn} is not pending deletion.")
     refusal, message = _REFUSALS[state]

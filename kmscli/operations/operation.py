@@ -17,7 +17,7 @@ class Target:
     `member`: the request's member (by its Python name) that names it. `kind`: `"key"` (by id or ARN; with `aliases`
     by alias too), `"alias"`, or `"new alias"`, which need not be there. `ciphertext`: the member with the blob that
     names the key where `member` is absent. `optional`: without the member there is no target. `action`: the IAM
-    action, if it is not the operation's own name. `states`: the key states in which the call may go on; none: all.
+    action's name, if it is not the operation's own. `states`: the key states in which the call may go on; none: all.
     `usage`: the key usage that it needs. `suits`: raises for a key that can never do this. `logs_arn`: the trail
     shows the key's ARN instead of the name given.
     """
@@ -78,6 +78,8 @@ class Operation:
         response = function.__annotations__["return"]
         self.response: type[Response] | None = response
         self.targets = tuple(targets)
+        for target in self.targets:
+            target.action = f"kms:{target.action or self.name}"
         self.read_only = read_only
         self.pages = pages
         self.logs = logs

@@ -8,7 +8,7 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import InvalidMarkerException, ValidationException
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Pagination
-from kmscli.vault.keyring import UnknownTermError
+from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.transaction import Entry
 
 
@@ -52,7 +52,7 @@ def _after(call: Call, marker: str | None) -> bytes:
     try:
         sealed = binascii.a2b_base64(marker.encode(), strict_mode=True)
         return call.keyring.unseal_value("marker", sealed, _bound_to(call))
-    except (ValueError, NotAuthenticError, UnknownTermError):
+    except (ValueError, NotAuthenticError, RekeyedError):
         raise InvalidMarkerException("The request was rejected because the marker is not valid.") from None
 
 

@@ -15,6 +15,7 @@ from kmscli.operations.shapes import Request, Response, refuse
 from kmscli.trail.chain import Record
 from kmscli.trail.event import LOCAL, call_record, key_resource, service_record
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _TRAIL_STYLE: Render = {"timestamp": trail_style}
 
 
@@ -96,8 +97,7 @@ def service_record_of(happened: Happened, caller: Caller) -> Record:
 
 
 def _encoded(record: dict[str, Any], caller: Caller) -> Record:
-    who = {"uid": caller.uid, "user": caller.user, "door": caller.door}
-    return _json(record), _json(who)
+    return _json(record), caller.really
 
 
 def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: float) -> Record:
@@ -107,4 +107,4 @@ def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: flo
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return _ENCODER.encode(value).encode("utf-8", "backslashreplace")

@@ -5,8 +5,8 @@ from kmscli.authorization.grant_tokens import check_grant_tokens
 from kmscli.keys.due import is_due
 from kmscli.keys.finding import Found, alias_by_name, key_by_ciphertext, key_by_name
 from kmscli.keys.key import Key
-from kmscli.keys.specs import check_usage
-from kmscli.keys.states import check_state
+from kmscli.keys.specs import refuse_usage
+from kmscli.keys.states import refuse_state
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation, Target
 from kmscli.operations.shapes import Request
@@ -40,14 +40,19 @@ def find(target: Target, call: Call, request: Request) -> list[Found]:
 
 def decide(operation: Operation, call: Call, request: Request, found: list[Found]) -> None:
     """Authorize each target, then look at the grant tokens, then at each key's state and usage."""
-    actions = [f"kms:{target.action or operation.name}" for target in operation.targets]
-    for action, one in zip(actions, found, strict=False):
-        authorize(call.caller, action, one.account, one.resource)
+    pairs = list(zip(operation.targets, found, strict=False))
+    for target, one in pairs:
+        authorize(call.caller, target.action, one.account, one.resource)
     check_grant_tokens(request.__dict__.get("grant_tokens") or [])
-    for target, one in zip(operation.targets, found, strict=False):
-        if one.key and target.suits:
-            target.suits(one.key)
-        if one.key and target.states:
-            check_state(one.key.arn, one.key.state, target.states)
-        if one.key and target.usage:
-            check_usage(one.key.arn, one.key.usage, target.usage, operation.name)
+    for target, one in pairs:
+        if one.key:
+            _check_key(target, one.key, operation.name)
+
+
+def _check_key(target: Target, key: Key, operation: str) -> None:
+    if target.suits:
+        target.suits(key)
+    if target.states and key.state not in target.states:
+        refuse_state(key.arn, key.state, target.states)
+    if target.usage and key.usage != target.usage:
+        refuse_usage(key.arn, key.usage, operation)

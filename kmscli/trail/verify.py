@@ -16,7 +16,8 @@ from kmscli.errors import KmscliError
 from kmscli.trail.lines import Log
 from kmscli.trail.walk import Walk, missing, stamp_of
 from kmscli.vault.head import ChainEnd
-from kmscli.vault.vault import RekeyedError, Vault
+from kmscli.vault.keyring import RekeyedError
+from kmscli.vault.vault import Vault
 
 KEPT_FAULTS = 20
 _PROGRESS_EVERY = 4096

@@ -97,12 +97,13 @@ class Walk:
         """Go on to a line that is not the next of this chain."""
         if not self.genuine(line):
             self.broken += 1
-            return "it was changed after it was written"
+            return "it was changed after it was written, or another vault wrote it"
         last = self.reach(stamp.chain)
-        if stamp.number <= last or stamp.chain in self.earlier:
-            return f"it is here again or in the wrong place: event {self.number} of chain {self.chain} is before it"
-        reason = self._gap(stamp, last) or self._seam(stamp)
-        self._move(stamp, bytes.fromhex(line[8 - END : -4].decode()))
+        reason = f"it is here again or in the wrong place: event {self.number} of chain {self.chain} is before it"
+        if stamp.number > last:
+            if stamp.chain not in self.earlier:
+                reason = self._gap(stamp, last) or self._seam(stamp)
+            self._move(stamp, bytes.fromhex(line[8 - END : -4].decode()))
         return reason
 
     def _gap(self, stamp: Stamp, last: int) -> str:
@@ -128,6 +129,7 @@ class Walk:
     def _move(self, stamp: Stamp, mac: bytes) -> None:
         if self.chain not in ("", stamp.chain):
             self.earlier[self.chain] = self.number
+            self.earlier.pop(stamp.chain, None)
         self.chain, self.number, self.commit, self.mac = stamp.chain, stamp.number, stamp.commit, mac
         self.broken = 0
 

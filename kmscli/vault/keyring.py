@@ -19,8 +19,8 @@ _KEYRING_LABEL = b"kmscli.keyring.v1"
 _ROW_FORMAT = b"\x01"
 
 
-class UnknownTermError(Exception):
-    """A row is sealed under a term that this keyring has not, or has no longer: the vault was rekeyed."""
+class RekeyedError(Exception):
+    """The vault has other keys than when it was opened: unlock it again, and repeat."""
 
 
 class Keyring:
@@ -99,11 +99,11 @@ class Keyring:
         return row._replace(sealed=start + seal(self._subkey(self.term, "rows"), _LABEL, plain, _bound_to(row, start)))
 
     def unseal_row(self, row: Row) -> bytes:
-        """What a row holds. Raises UnknownTermError, NotAuthenticError."""
+        """What a row holds. Raises RekeyedError, NotAuthenticError."""
         start = row.sealed[:5]
         term = int.from_bytes(start[:4], "big")
         if term not in self.terms:
-            raise UnknownTermError
+            raise RekeyedError
         return unseal(self._subkey(term, "rows"), _LABEL, row.sealed[5:], _bound_to(row, start))
 
     def term_of(self, row: Row) -> int:
@@ -116,10 +116,10 @@ class Keyring:
         return start + seal(self._subkey(self.term, purpose), _LABEL, plain, start + bound_to)
 
     def unseal_value(self, purpose: str, sealed: bytes, bound_to: bytes) -> bytes:
-        """The value. Raises UnknownTermError, NotAuthenticError."""
+        """The value. Raises RekeyedError, NotAuthenticError."""
         term = int.from_bytes(sealed[:4], "big")
         if term not in self.terms:
-            raise UnknownTermError
+            raise RekeyedError
         return unseal(self._subkey(term, purpose), _LABEL, sealed[4:], sealed[:4] + bound_to)
 
     def set_hash(self, address: Address, version: int) -> int:

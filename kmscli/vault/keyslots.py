@@ -4,7 +4,7 @@ There are two methods: `key` (32 or more random bytes, wherever they are kept: a
 credential, the keyring) and `passphrase` (Argon2id). A slot is plain data in the vault's header.
 """
 
-import base64
+import binascii
 import os
 from typing import Any
 
@@ -109,8 +109,8 @@ def _bound_to(slot: dict[str, Any]) -> bytes:
 
 
 def _text(value: bytes) -> str:
-    return base64.b64encode(value).decode()
+    return binascii.b2a_base64(value, newline=False).decode()
 
 
 def _bytes(value: str) -> bytes:
-    return base64.b64decode(value)
+    return binascii.a2b_base64(value)

@@ -4,7 +4,7 @@ The key file is written first, then the vault is built aside and linked into pla
 winner's vault and uses it (design, "The vault").
 """
 
-import base64
+import binascii
 import os
 
 from kmscli.errors import ConfigurationError
@@ -76,7 +76,7 @@ def make_key_file(path: str) -> UnlockingSecret:
     make_private_folder(os.path.dirname(path))
     key = os.urandom(32)
     aside = f"{path}.{os.urandom(4).hex()}"
-    _write_private(aside, base64.b64encode(key) + b"\n")
+    _write_private(aside, binascii.b2a_base64(key))
     try:
         os.link(aside, path)
     except FileExistsError:

@@ -85,6 +85,7 @@ class Transaction:
         self.snapshot = snapshot
         self._cache = cache
         self._blinded: dict[tuple[str, ...], bytes] = {}
+        self._secrets: dict[bytes, bytes] = {}
         self.read: dict[Address, Row | None] = {}
         self.writes: dict[Address, Pending | None] = {}
         self.tallies: dict[Address, int] = {}
@@ -100,17 +101,17 @@ class Transaction:
         return self._value(kind, row)[0] if row else None
 
     def secret(self, kind: Kind[T], scope: str, name: str) -> bytes:
-        """A row's secret, unsealed. Empty if it has none."""
+        """A row's secret, unsealed, kept for as long as the transaction lasts. Empty if it has none."""
         address = self.address(kind, scope, name)
         pending = self.writes.get(address)
         row = None if address in self.writes else self._row(address)
         sealed = pending.secret if pending else self._value(kind, row)[1] if row else b""
         if not sealed:
             return b""
-        try:
-            return self._keyring.unseal_value("secret", sealed, secret_bound_to(address))
-        except NotAuthenticError:
-            raise damaged(kind.name, address) from None
+        found = self._secrets.get(sealed)
+        if found is None:
+            found = self._secrets[sealed] = self._unsealed_secret(kind, address, sealed)
+        return found
 
     def put(
         self,
@@ -193,6 +194,7 @@ class Transaction:
 
     def close(self) -> None:
         """Let the snapshot go."""
+        self._secrets.clear()
         self.snapshot.close()
 
     def _row(self, address: Address) -> Row | None:
@@ -211,6 +213,12 @@ class Transaction:
         decoded = kind.decode(json.loads(value))
         self._cache[row.address] = (row.version, decoded, secret)
         return decoded, secret
+
+    def _unsealed_secret(self, kind: Kind[Any], address: Address, sealed: bytes) -> bytes:
+        try:
+            return self._keyring.unseal_value("secret", sealed, secret_bound_to(address))
+        except NotAuthenticError:
+            raise damaged(kind.name, address) from None
 
     def _sealed_secret(self, kind: Kind[Any], address: Address, secret: bytes | None) -> bytes:
         if secret is not None:

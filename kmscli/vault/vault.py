@@ -13,7 +13,7 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import KMSInternalException, VaultDamagedError
 from kmscli.vault.head import SET_SIZE, ChainEnd, Head
 from kmscli.vault.header import Header
-from kmscli.vault.keyring import Keyring, UnknownTermError
+from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.rows import Address, BusyError, FullError, Read, Row, Writes
 from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
 from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged, packed, unpacked
@@ -29,10 +29,6 @@ OUTSIDE_THE_SET = (HEAD[0], LOG[0], EVENTS)
 
 Chain = Callable[[ChainEnd, int, tuple[int, bytes]], tuple[list[bytes], ChainEnd]]
 """Makes the lines of a commit, given the chain's end, the commit's number, and the trail key with its number."""
-
-
-class RekeyedError(Exception):
-    """The vault has another root key than when it was opened: unlock it again, and repeat."""
 
 
 class Committed(NamedTuple):
@@ -165,8 +161,10 @@ class Vault:
             return unpacked(self.keyring.unseal_row(row))[0]
         except NotAuthenticError:
             raise damaged(name, row.address) from None
-        except UnknownTermError:
-            raise RekeyedError from None
+
+    def is_as(self, other: "Vault") -> bool:
+        """Whether this is the same vault with the same header as another one that was opened."""
+        return self._raw_header == other._raw_header
 
     def close(self) -> None:
         """Close the file."""

@@ -95,10 +95,12 @@ DOCUMENT = {"KeyId": "a", "Plaintext": "cGxhaW4="}
 
 
 def standard_input() -> bytes:
+    """What stands on standard input."""
     return b"from stdin"
 
 
 def invoked(*tokens: str, of: Operation = seal, **options: Any) -> Invocation:
+    """The tokens behind the operation's name, read; `options` stood before it."""
     return read(of, tokens, options, standard_input)
 
 
@@ -110,6 +112,7 @@ def raw(*tokens: str) -> dict[str, Any]:
 
 
 def refusal(*tokens: str, of: Operation = seal) -> KmscliError:
+    """How the tokens are refused."""
     with pytest.raises(KmscliError) as caught:
         invoked(*tokens, of=of)
     return caught.value
@@ -175,7 +178,7 @@ ACCEPTED: list[tuple[list[str], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tokens", "expected"), ACCEPTED, ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(("tokens", "expected"), ACCEPTED, ids=str)
 def test_what_aws_takes_is_taken(tokens: list[str], expected: dict[str, Any]) -> None:
     """Options become raw members, as `aws` reads them."""
     assert raw(*tokens) == expected
@@ -241,27 +244,35 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (
         ["--tags", "[1,2"],
         252,
-        "Error parsing parameter '--tags': Invalid JSON: Expecting ',' delimiter: line 1 column 5 (char 4)\n"
-        "JSON received: [1,2",
+        (
+            "Error parsing parameter '--tags': Invalid JSON: Expecting ',' delimiter: line 1 column 5 (char 4)\n"
+            "JSON received: [1,2"
+        ),
     ),
     (["--context", "[1]"], 252, "Error parsing parameter '--context': Invalid JSON:\n[1]"),
     (
         ["--context", '{"a": 1}'],
         252,
-        "Parameter validation failed:\n"
-        "Invalid type for parameter Context.a, value: 1, type: <class 'int'>, valid types: <class 'str'>",
+        (
+            "Parameter validation failed:\n"
+            "Invalid type for parameter Context.a, value: 1, type: <class 'int'>, valid types: <class 'str'>"
+        ),
     ),
     (
         ["--description", "file:///none"],
         252,
-        "Error parsing parameter '--description': Unable to load paramfile file:///none: "
-        "[Errno 2] No such file or directory: '/none'",
+        (
+            "Error parsing parameter '--description': Unable to load paramfile file:///none: "
+            "[Errno 2] No such file or directory: '/none'"
+        ),
     ),
     (
         ["--context", "a@=file:///none"],
         252,
-        "Error parsing parameter '--context': Unable to load paramfile file:///none: "
-        "[Errno 2] No such file or directory: '/none'",
+        (
+            "Error parsing parameter '--context': Unable to load paramfile file:///none: "
+            "[Errno 2] No such file or directory: '/none'"
+        ),
     ),
     (["--signature", "a"], 255, 'Invalid base64: "a"'),
     (["--signature", "é"], 255, 'Invalid base64: "é"'),
@@ -367,7 +378,7 @@ def test_the_last_of_an_option_wins_wherever_it_stands() -> None:
 
 def test_an_option_before_an_operation_that_does_not_have_it_is_refused() -> None:
     """`--plaintext-out` needs an answer with a plaintext, wherever it stands."""
-    with pytest.raises(UsageError, match="^Unknown options: --plaintext-out$"):
+    with pytest.raises(UsageError, match=r"^Unknown options: --plaintext-out$"):
         invoked(*REQUIRED, plaintext_out="x")
 
 
@@ -488,8 +499,7 @@ NumberOfBytes: 3
         ),
         (
             ["--cli-input-yaml", YAML],
-            GIVEN
-            | {"Tags": [{"TagKey": "yes", "TagValue": "1"}], "ValidTo": 1704067200.0, "NumberOfBytes": 3},
+            GIVEN | {"Tags": [{"TagKey": "yes", "TagValue": "1"}], "ValidTo": 1704067200.0, "NumberOfBytes": 3},
         ),
     ],
 )
@@ -505,7 +515,13 @@ def test_a_document_comes_from_a_file(tmp_path: Path) -> None:
     assert invoked("--cli-input-json", f"file://{path}").raw == GIVEN
 
 
-ALIASES = "a: &a [x]\n" + "".join(f"{name}: &{name} [{f'*{before}, ' * 50}]\n" for before, name in zip("abc", "bcd"))  # noqa: B905
+ALIASES = """\
+a: &a [x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x]
+b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
+c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
+d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
+e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d]
+"""
 
 WRONG_DOCUMENTS: list[tuple[str, str, str]] = [
     ("json", "{", "Error parsing parameter 'cli-input-json': Invalid JSON received."),
@@ -514,12 +530,18 @@ WRONG_DOCUMENTS: list[tuple[str, str, str]] = [
     ("json", "[" * 100_000 + "]" * 100_000, "Error parsing parameter 'cli-input-json': Invalid JSON received."),
     ("json", '{"KeyId": "\\ud800"}', "Error parsing parameter 'cli-input-json': Invalid JSON received."),
     ("json", '{"KeyId": %s}' % ("9" * 5000), "Error parsing parameter 'cli-input-json': Invalid JSON received."),
-    ("json", "[]", "Error parsing parameter 'cli-input-json': Invalid type: expecting map, received <class 'list'>"),
+    (
+        "json",
+        "[]",
+        "Error parsing parameter 'cli-input-json': Invalid type: expecting map, received <class 'list'>",
+    ),
     (
         "json",
         "file:///none",
-        "Error parsing parameter 'cli-input-json': Unable to load paramfile file:///none: "
-        "[Errno 2] No such file or directory: '/none'",
+        (
+            "Error parsing parameter 'cli-input-json': Unable to load paramfile file:///none: "
+            "[Errno 2] No such file or directory: '/none'"
+        ),
     ),
     ("yaml", "{", "Error parsing parameter 'cli-input-yaml': Invalid YAML received."),
     ("yaml", "[" * 1000, "Error parsing parameter 'cli-input-yaml': Invalid YAML received."),
@@ -542,8 +564,10 @@ def test_wrong_documents(language: str, text: str, message: str) -> None:
 HIDDEN: list[tuple[list[str], str]] = [
     (
         ["--cli-input-json", json.dumps(DOCUMENT | {"KeyId": 777, "NumberOfBytes": -777})],
-        "Invalid type for parameter KeyId, value: <sensitive>, type: <class 'int'>, valid types: <class 'str'>\n"
-        "Invalid value for parameter NumberOfBytes, value: <sensitive>, valid min value: 1",
+        (
+            "Invalid type for parameter KeyId, value: <sensitive>, type: <class 'int'>, valid types: <class 'str'>\n"
+            "Invalid value for parameter NumberOfBytes, value: <sensitive>, valid min value: 1"
+        ),
     ),
     (
         ["--cli-input-json", json.dumps(DOCUMENT | {"Context": {"a, value: b": [", type: <class 777"]}})],
@@ -559,9 +583,11 @@ HIDDEN: list[tuple[list[str], str]] = [
     ),
     (
         [*REQUIRED, "--credential", '{"777": {"777": ""}, "RawSecret": ["777"]}'],
-        'Unknown parameter in Credential: "<sensitive>", must be one of: AccessKeyId, RawSecret\n'
-        "Invalid type for parameter Credential.RawSecret, value: <sensitive>, type: <class 'list'>, "
-        "valid types: <class 'str'>",
+        (
+            'Unknown parameter in Credential: "<sensitive>", must be one of: AccessKeyId, RawSecret\n'
+            "Invalid type for parameter Credential.RawSecret, value: <sensitive>, type: <class 'list'>, "
+            "valid types: <class 'str'>"
+        ),
     ),
     (
         [*REQUIRED, "--credential", "AccessKeyId"],

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kmscli.cli.app import run
+from kmscli.errors import UsageError
+
 SCRIPTS = Path(__file__).parents[2] / "completions"
 
 BASH = """
@@ -18,8 +21,10 @@ printf '%s\\n' "${COMPREPLY[@]}"
 ZSH = """
 _describe() { print -l -- ${${(P)@[-1]}%%:*} }
 _files() { }
-words=("${@:2}") CURRENT=$(($# - 1))
+compdef() { }
 source $1/_kmscli
+words=("${@:2}") CURRENT=$(($# - 1))
+_kmscli
 """
 
 FISH = """
@@ -64,6 +69,19 @@ def test_what_is_offered(shell: str, words: list[str], among: set[str], not_amon
     words_offered = offered(shell, words)
     assert among - words_offered == set()
     assert not_among & words_offered == set()
+
+
+@pytest.mark.parametrize(("shell", "script"), [("bash", "kmscli.bash"), ("zsh", "_kmscli"), ("fish", "kmscli.fish")])
+def test_the_script_is_printed(shell: str, script: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`kmscli completion SHELL` prints the script that was installed, which is the project's own."""
+    assert run(["completion", shell]) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == (SCRIPTS / script).read_text().splitlines()[:3]
+
+
+def test_no_other_shell_is_known() -> None:
+    """Another shell is refused as wrong usage."""
+    with pytest.raises(UsageError, match="invalid choice 'tcsh'"):
+        run(["completion", "tcsh"])
 
 
 @present

@@ -32,6 +32,7 @@ AWS_GLOBAL = (
 
 
 def operations() -> list[Operation]:
+    """All KMS operations that are declared."""
     names = [module.name for module in pkgutil.iter_modules(kmscli.operations.kms.__path__)]
     return [getattr(importlib.import_module(f"kmscli.operations.kms.{name}"), name) for name in names]
 

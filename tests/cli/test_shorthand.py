@@ -1,4 +1,4 @@
-from collections.abc import Callable
+import json
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ def test_shorthand_has_a_depth(opening: str) -> None:
     closing = "]" if opening == "[" else "}"
     assert parse(f"k={opening * 64}x{closing * 64}")
     for depth in (65, 100_000):
-        with pytest.raises(ShorthandError, match="^More than 64 levels"):
+        with pytest.raises(ShorthandError, match=r"^More than 64 levels"):
             parse(f"k={opening * depth}")
 
 
@@ -119,11 +119,12 @@ def test_files_in_shorthand(tmp_path: Path) -> None:
 @given(st.text(st.sampled_from("kab,,==[]{}\"'\\@ \n\x1c\xa0😀")) | st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Whatever the text, there are pairs or a refusal that shows it."""
+    refusal = ""
     try:
         assert isinstance(parse(text), dict)
     except ShorthandError as error:
-        assert f"for input:\n{text.partition(chr(10))[0]}" in str(error)
-        assert error.hidden.endswith("for input:\n<sensitive>")
+        refusal = str(error)
+    assert not refusal or f" for input:\n{text.partition(chr(10))[0]}\n" in refusal
 
 
 class Tag(Shape):
@@ -190,10 +191,12 @@ def spelled(value: Any) -> str:
 
 
 def pairs(value: dict[str, Any]) -> str:
+    """The pairs of a structure or map in shorthand."""
     return ",".join(f"{key}={spelled(item)}" for key, item in value.items())
 
 
 def members(of: Operation, *tokens: str) -> dict[str, Any]:
+    """The raw members that the tokens say."""
     return read(of, tokens, {}, bytes).raw
 
 
@@ -201,11 +204,9 @@ def members(of: Operation, *tokens: str) -> dict[str, Any]:
 @given(data=st.data())
 def test_shorthand_and_json_say_the_same(option: str, data: st.DataObject) -> None:
     """The same value in shorthand and in JSON gives the same raw request."""
-    from json import dumps
-
     value = data.draw(MEMBERS[option])
-    words: Callable[[Any], list[str]] = lambda it: [pairs(item) for item in it] if isinstance(it, list) else [pairs(it)]  # noqa: E731
-    assert members(mark, f"--{option}", *words(value)) == members(mark, f"--{option}", dumps(value))
+    shorthand = [f"--{option}", *map(pairs, value)] if isinstance(value, list) else [f"--{option}={pairs(value)}"]
+    assert members(mark, *shorthand) == members(mark, f"--{option}={json.dumps(value)}")
 
 
 @given(st.lists(st.text(st.characters(blacklist_categories=["Cs"])), min_size=1))

@@ -129,6 +129,7 @@ SAMPLE = {
 
 
 def operations() -> list[Operation]:
+    """All KMS operations that are declared."""
     names = [module.name for module in pkgutil.iter_modules(kmscli.operations.kms.__path__)]
     return [getattr(importlib.import_module(f"kmscli.operations.kms.{name}"), name) for name in names]
 
@@ -137,6 +138,7 @@ every_operation = pytest.mark.parametrize("operation", [seal, *operations()], id
 
 
 def loaded(text: str) -> Any:
+    """What YAML says."""
     return YAML(typ="safe", pure=True).load(text)
 
 
@@ -159,15 +161,26 @@ def test_a_sample_answer() -> None:
     assert sample_response(forget) is None
 
 
+def without_blobs(value: Any) -> Any:
+    """A request with its empty blobs as JSON spells them."""
+    if isinstance(value, dict):
+        return {key: without_blobs(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_blobs(item) for item in value]
+    return None if value == b"" else value
+
+
 @every_operation
-def test_skeletons_can_be_filled_in(operation: Operation) -> None:
-    """What a skeleton holds, its text filled in, is a request; JSON and YAML hold the same."""
-    as_json = json.loads(request_json(operation))
-    as_yaml = loaded(request_yaml(operation)) or {}
-    blobs = {wire: b"" for wire, field in operation.request.fields.items() if field.kind == "blob"}
-    assert as_json | blobs == as_yaml | blobs
-    filled = json.loads(request_json(operation).replace('""', '"x"').replace(": 0", ": 1").replace("null", '"eA=="'))
-    assert set(read(operation, ["--cli-input-json", json.dumps(filled)], {}, bytes).raw) == set(operation.request.fields)
+def test_the_two_skeletons_are_one(operation: Operation) -> None:
+    """JSON and YAML hold the same request, but for empty blobs, which YAML can say."""
+    assert without_blobs(loaded(request_yaml(operation)) or {}) == without_blobs(json.loads(request_json(operation)))
+
+
+@every_operation
+def test_a_skeleton_can_be_filled_in(operation: Operation) -> None:
+    """A skeleton with values in it is a request with every member."""
+    text = request_json(operation).replace('""', '"text"').replace(": 0", ": 100").replace("null", '"eA=="')
+    assert list(read(operation, ["--cli-input-json", text], {}, bytes).raw) == list(operation.request.fields)
 
 
 @every_operation

@@ -105,6 +105,7 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
 
 
 def nested(depth: int) -> Any:
+    """A value with so many lists around it."""
     value: Any = "x"
     for _ in range(depth):
         value = [value]

@@ -1,4 +1,5 @@
 import gzip
+from contextlib import closing as closing_file
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,9 @@ def test_gzip_is_known_by_its_content(tmp_path: Path, compressed: bool) -> None:
     content = b"".join(Writer().lines(3))
     path = tmp_path / "log"
     path.write_bytes(gzip.compress(content) if compressed else content)
-    opened = Log.opened(str(path))
-    assert b"".join(opened.lines()) == content
-    assert opened.position() == opened.size() == path.stat().st_size
-    opened.close()
+    with closing_file(Log.opened(str(path))) as opened:
+        assert b"".join(opened.lines()) == content
+        assert opened.position() == opened.size() == path.stat().st_size
 
 
 def _cut_gzip(path: Path) -> None:
@@ -82,8 +82,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, make: object) -> No
     """A missing file, a folder or damaged compression is an error that names the file, never a traceback."""
     path = tmp_path / "log"
     make(path)  # type: ignore[operator]
-    with pytest.raises(KmscliError, match="log cannot be read: "):
-        list(Log.opened(str(path)).lines())
+    with pytest.raises(KmscliError, match="log cannot be read: "), closing_file(Log.opened(str(path))) as opened:
+        list(opened.lines())
 
 
 def test_the_files_of_a_log_are_found_beside_it(tmp_path: Path) -> None:

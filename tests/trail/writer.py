@@ -48,8 +48,11 @@ def record(name: str = "Encrypt", second: int = 0, **members: Any) -> dict[str, 
 class Writer:
     """Where a chain ends, and how it goes on."""
 
-    def __init__(self, chain: str = "0123456789abcdef", *, follows: "Writer | None" = None) -> None:
+    def __init__(
+        self, chain: str = "0123456789abcdef", *, follows: "Writer | None" = None, keys: dict[int, bytes] = KEYS
+    ) -> None:
         self.chain = chain
+        self.keys = keys
         self.number = 0
         self.mac = bytes(32)
         self.commit = follows.commit if follows else 0
@@ -70,7 +73,7 @@ class Writer:
         stamp["previous"] = self.mac.hex()
         whole = {**(event or record(second=self.number)), "kmscli": stamp}
         covered = json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode()[: -len("}}")]
-        self.mac = hmac.new(KEYS[self.key], self.mac + covered, hashlib.sha256).digest()
+        self.mac = hmac.new(self.keys[self.key], self.mac + covered, hashlib.sha256).digest()
         return covered + b',"mac":"' + self.mac.hex().encode() + b'"}}\n'
 
     def lines(self, count: int) -> list[bytes]:
