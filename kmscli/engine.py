@@ -19,7 +19,6 @@ from kmscli.errors import (
     VaultDamagedError,
     VaultRolledBackError,
 )
-from kmscli.keys.due import bring_up_to_date, is_due
 from kmscli.keys.finding import Found
 from kmscli.keys.key import KEY, Key, find_key
 from kmscli.operations.call import Call
@@ -158,15 +157,17 @@ class Engine:
     def _due_keys(self, transaction: Transaction) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""
         now, held = self._time(transaction)
-        return [key for key in transaction.due(KEY, now, DUE_AT_MOST) if is_due(key, now, held)]
+        return [key for key in transaction.due(KEY, now, DUE_AT_MOST) if key.is_due(now, held)]
 
     def _bring_up_to_date(self, key: Key, caller: Caller) -> None:
         """Everything that is due on a key, step by step, each in a commit of its own with its own event."""
 
+        from kmscli.keys.due import bring_up_to_date
+
         def step(transaction: Transaction) -> bool:
             now, held = self._time(transaction)
             current = find_key(transaction, key.account, key.region, key.key_id)
-            if current is None or not is_due(current, now, held):
+            if current is None or not current.is_due(now, held):
                 return False
             happened = bring_up_to_date(transaction, current)
             self._commit(transaction, [service_record_of(happened, caller)], now, held)

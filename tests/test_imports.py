@@ -9,7 +9,7 @@ from kmscli.operations.index import KMS
 
 HEAVY = frozenset(
     {
-        "asyncio", "cryptography.x509", "cryptography.hazmat.primitives.serialization", "dataclasses",
+        "_hashlib", "asyncio", "cryptography.x509", "cryptography.hazmat.primitives.serialization", "dataclasses",
         "inspect", "jmespath", "logging", "msgspec", "pathlib", "platformdirs", "pydantic", "rich", "ruamel.yaml",
         "subprocess", "tempfile", "tomli_w", "typer", "urllib.request", "uuid", "yaml",
     }

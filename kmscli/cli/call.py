@@ -116,14 +116,16 @@ class output_after_the_commit:  # noqa: N801
 
 
 def finish(engine: Engine, environment: Environment) -> None:
-    """Let the log follow, and say what there is to say."""
+    """Let the log follow, and say what there is to say.
+
+    The vault is not closed: that would fold its WAL in, with two syncs more, at every call of a script.
+    """
     for warning in engine.warnings:
         warn(warning)
     try:
         engine.settle(environment)
     except OSError as error:
         warn(f"the audit log cannot be written ({error.strerror}); the events wait in the vault.")
-    engine.vault.close()
 
 
 def style(settings: Settings) -> dict[str, Any]:

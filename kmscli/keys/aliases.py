@@ -29,7 +29,9 @@ ALIAS: Kind[Alias] = Kind(18, "alias", lambda value: Alias(**value), vars)
 
 
 def find_alias(transaction: Transaction, account: str, region: str, name: str) -> Alias | None:
-    """An alias by its name."""
+    """An alias by its name; any text may be asked for, also such as cannot be encoded."""
+    if not name.isascii():
+        return None
     return transaction.get(ALIAS, scope(account, region), name)
 
 

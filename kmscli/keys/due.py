@@ -4,32 +4,13 @@ One step at a time, each as of the moment at which it was due, so that one jump 
 leave the same (design, "Time").
 """
 
-from typing import Any, NamedTuple
-
 from kmscli.keys.aliases import ALIAS, aliases_of
-from kmscli.keys.key import KEY, Key
+from kmscli.keys.key import KEY, Happened, Key
 from kmscli.keys.material import MATERIAL, materials_of
 from kmscli.keys.policies import POLICY
 from kmscli.keys.rotation import AUTOMATIC, rotate
 from kmscli.keys.tags import set_tags
 from kmscli.vault.transaction import Transaction
-
-
-class Happened(NamedTuple):
-    """A service event to record: its name, its key, when it was due, its details."""
-
-    name: str
-    key: Key
-    when: float
-    details: dict[str, Any] | None
-
-
-def is_due(key: Key, now: float, held: float) -> bool:
-    """Whether something is due on a key now. Deletions wait until `held`."""
-    due = key.due
-    if due is None or due > now:
-        return False
-    return key.deletion is None or now >= held
 
 
 def bring_up_to_date(transaction: Transaction, key: Key) -> Happened:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kmscli.crypto import ciphertext_blob
 from kmscli.crypto.aead import NotAuthenticError
@@ -12,11 +11,12 @@ from kmscli.keys.material import find_material, material_bytes
 from kmscli.vault.transaction import Transaction
 
 
-class Decrypted(NamedTuple):
-    """A plaintext, and the material that it was encrypted with. Do not print it."""
+class Decrypted:
+    """A plaintext, and the material that it was encrypted with. Does not show it."""
 
-    plaintext: bytes
-    material_id: str
+    def __init__(self, plaintext: bytes, material_id: str) -> None:
+        self.plaintext = plaintext
+        self.material_id = material_id
 
     def __repr__(self) -> str:
         return f"Decrypted({self.material_id})"

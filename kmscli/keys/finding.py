@@ -17,13 +17,21 @@ from kmscli.vault.transaction import Transaction
 
 
 class Found:
-    """A thing found. `resource`: its ARN, "" where only a ciphertext names it. `alias`: the alias that led to a key."""
+    """A thing found. `resource`: its ARN. `alias`: the alias that led to a key.
 
-    def __init__(self, thing: Any, *, account: str, resource: str, alias: str = "") -> None:
+    `named`: what a refusal calls it, where whether it is there must not show: the ARN that the caller gave, or "" where
+    only a ciphertext names it. Until it is decided that the caller may, the trail does not show such a thing.
+    """
+
+    def __init__(
+        self, thing: Any, *, account: str, resource: str, alias: str = "", named: str | None = None
+    ) -> None:
         self.thing = thing
         self.account = account
         self.resource = resource
         self.alias = alias
+        self.named = resource if named is None else named
+        self.shows = named is None
         self.key = thing if isinstance(thing, Key) else None
 
 
@@ -33,14 +41,14 @@ def key_by_name(transaction: Transaction, text: str, account: str, region: str, 
     own = name.account == account
     if name.alias:
         alias = find_alias(transaction, name.account, region, name.alias)
-        if alias is None:
-            return _missing(alias_arn(name.account, region, name.alias), name, own=own)
-        name.key_id = alias.key_id
+        if alias is None and own:
+            raise NotFoundException(f"Alias {alias_arn(account, region, name.alias)} is not found.")
+        name.key_id = alias.key_id if alias else ""
     key = find_key(transaction, name.account, region, name.key_id)
-    arn = key_arn(name.account, region, name.key_id)
+    arn = key.arn if key else key_arn(name.account, region, name.key_id)
     if key is None and own:
         raise NotFoundException(f"Key '{arn}' does not exist", mend=_elsewhere(transaction, name))
-    return Found(key, account=name.account, resource=arn, alias=name.alias)
+    return Found(key, account=name.account, resource=arn, alias=name.alias, named=None if own else text)
 
 
 def key_by_ciphertext(transaction: Transaction, blob: bytes, region: str) -> Found:
@@ -51,9 +59,9 @@ def key_by_ciphertext(transaction: Transaction, blob: bytes, region: str) -> Fou
         raise InvalidCiphertextException from None
     material = find_material(transaction, region, material_id)
     if material is None:
-        return Found(None, account="", resource="")
+        return Found(None, account="", resource="", named="")
     key = find_key(transaction, material.account, region, material.key_id)
-    return Found(key, account=material.account, resource=key.arn if key else "")
+    return Found(key, account=material.account, resource=key.arn if key else "", named="")
 
 
 def alias_by_name(transaction: Transaction, name: str, account: str, region: str, *, new: bool) -> Found:
@@ -62,13 +70,7 @@ def alias_by_name(transaction: Transaction, name: str, account: str, region: str
     arn = alias_arn(account, region, name)
     if alias is None and not new:
         raise NotFoundException(f"Alias {arn} is not found.")
-    return Found(alias, account=account, resource=arn)
-
-
-def _missing(arn: str, name: KeyName, *, own: bool) -> Found:
-    if own:
-        raise NotFoundException(f"Alias {arn} is not found.")
-    return Found(None, account=name.account, resource=arn)
+    return Found(alias, account=account, resource=arn, named=None if alias else arn)
 
 
 def _elsewhere(transaction: Transaction, name: KeyName) -> str:

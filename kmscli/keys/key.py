@@ -56,6 +56,17 @@ class Key:
             return next_rotation
         return None
 
+    def is_due(self, now: float, held: float) -> bool:
+        """Whether something is due on it now. Deletions wait until `held`."""
+        due = self.due
+        if due is None or due > now:
+            return False
+        return self.deletion is None or now >= held
+
+    def is_gone(self, now: float, held: float) -> bool:
+        """Whether its waiting period is over, even where its deletion is not written yet."""
+        return self.deletion is not None and self.is_due(now, held)
+
     def changed(self, **members: Any) -> Self:
         """The same with other members."""
         return type(self)(**{**vars(self), **members})
@@ -84,6 +95,16 @@ class Key:
         if self.deletion is not None:
             shown["deletion_date"] = self.deletion
         return shown
+
+
+class Happened:
+    """What the service did to a key by itself: the event's name, the key, when it was due, and details."""
+
+    def __init__(self, name: str, key: Key, when: float, details: dict[str, Any] | None) -> None:
+        self.name = name
+        self.key = key
+        self.when = when
+        self.details = details
 
 
 KEY: Kind[Key] = Kind(16, "key", lambda value: Key(**value), vars)

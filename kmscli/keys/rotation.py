@@ -18,11 +18,21 @@ SOON = 20 * 60
 
 
 def check_rotates(key: Key) -> None:
+    """Raises UnsupportedOperationException: a key of this kind never rotates by itself (9.1)."""
+    _check_spec(key)
+    _check_origin(key, "AWS_KMS")
+
+
+def check_rotates_on_demand(key: Key) -> None:
     """Raises UnsupportedOperationException: a key of this kind never rotates (9.1)."""
-    if key.spec != SYMMETRIC_DEFAULT:
-        raise UnsupportedOperationException(f"{key.arn} key spec is {key.spec} which is not valid for this operation.")
-    if key.origin != "AWS_KMS":
-        raise UnsupportedOperationException(f"{key.arn} origin is {key.origin} which is not valid for this operation.")
+    _check_spec(key)
+    _check_origin(key, "AWS_KMS", "EXTERNAL")
+
+
+def check_has_status(key: Key) -> None:
+    """Raises UnsupportedOperationException: a symmetric key of this origin has no rotation status (3.3, 9.2)."""
+    if key.spec == SYMMETRIC_DEFAULT:
+        _check_origin(key, "AWS_KMS")
 
 
 def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) -> tuple[Key, dict[str, Any]]:
@@ -33,7 +43,7 @@ def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) 
     rotated = key.changed(material_id=material_id)
     if rotation_type == AUTOMATIC and key.rotation:
         period = key.rotation["period"]
-        rotated = rotated.changed(rotation={"period": period, "next": next_rotation(key.rotation["next"], period)})
+        rotated = rotated.changed(rotation={"period": period, "next": next_rotation(when, period)})
     save_key(transaction, rotated)
     return rotated, {
         "rotationType": rotation_type,
@@ -42,3 +52,13 @@ def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) 
         "currentKeyMaterialId": material_id,
         "keyId": key.arn,
     }
+
+
+def _check_spec(key: Key) -> None:
+    if key.spec != SYMMETRIC_DEFAULT:
+        raise UnsupportedOperationException(f"{key.arn} key spec is {key.spec} which is not valid for this operation.")
+
+
+def _check_origin(key: Key, *origins: str) -> None:
+    if key.origin not in origins:
+        raise UnsupportedOperationException(f"{key.arn} origin is {key.origin} which is not valid for this operation.")

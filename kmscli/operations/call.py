@@ -3,8 +3,7 @@
 from typing import Any
 
 from kmscli.authorization.caller import Caller
-from kmscli.keys.due import Happened
-from kmscli.keys.key import Key
+from kmscli.keys.key import Happened, Key
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
 

@@ -10,9 +10,10 @@ Values are plain: `str`, `int`, `bool`, `bytes`, seconds as `float`, `list`, `di
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, overload
 
 from kmscli.errors import SerializationException
+from kmscli.generic import Generic
 
 if TYPE_CHECKING:
     from kmscli.operations.shapes import Shape

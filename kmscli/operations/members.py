@@ -1,5 +1,7 @@
 """The members that KMS operations share, each with its limits, its option's help and whether the trail shows it."""
 
+from typing import Any
+
 from kmscli.operations.fields import Blob, Boolean, Enum, Integer, String
 from kmscli.operations.shapes import List, Map, Shape, Structure
 
@@ -54,10 +56,13 @@ class CiphertextBlob(Blob):
 
 
 class GrantTokens(List[str]):
-    """Grant tokens; never logged."""
+    """Grant tokens; never logged, and so not shown in an error's message either, since that is."""
 
     def __init__(self) -> None:
         super().__init__(String(1, 8192), 0, 10, help="Tokens of grants too new to be known everywhere.", logged=False)
+
+    def violation(self, value: Any, path: str, constraint: str) -> str:
+        return f"Value at '{path}' failed to satisfy constraint: {constraint}"
 
 
 class DryRun(Boolean):

@@ -19,7 +19,7 @@ class Target:
     names the key where `member` is absent. `optional`: without the member there is no target. `action`: the IAM
     action's name, if it is not the operation's own. `states`: the key states in which the call may go on; none: all.
     `usage`: the key usage that it needs. `suits`: raises for a key that can never do this. `logs_arn`: the trail
-    shows the key's ARN instead of the name given.
+    shows the key's ARN instead of the name given. `listed`: the trail's `resources` list it.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Target:
         usage: str = "",
         suits: Callable[[Any], None] | None = None,
         logs_arn: bool = False,
+        listed: bool = True,
     ) -> None:
         self.member = member
         self.kind = kind
@@ -46,6 +47,7 @@ class Target:
         self.usage = usage
         self.suits = suits
         self.logs_arn = logs_arn
+        self.listed = listed
 
 
 class Pagination:

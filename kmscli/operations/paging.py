@@ -2,7 +2,7 @@
 
 import binascii
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import InvalidMarkerException, ValidationException
@@ -12,12 +12,13 @@ from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.transaction import Entry
 
 
-class Page(NamedTuple):
+class Page:
     """What a list answers: values, whether there are more, and where to go on."""
 
-    values: list[Any]
-    truncated: bool
-    next_marker: str | None
+    def __init__(self, values: list[Any], next_marker: str | None) -> None:
+        self.values = values
+        self.truncated = next_marker is not None
+        self.next_marker = next_marker
 
 
 def page(
@@ -33,7 +34,7 @@ def page(
     entries = fetch(_after(call, marker), size + 1)
     shown = entries[:size]
     truncated = len(entries) > size
-    return Page([entry.value for entry in shown], truncated, _marker(call, shown[-1].id) if truncated else None)
+    return Page([entry.value for entry in shown], _marker(call, shown[-1].id) if truncated else None)
 
 
 def listed(values: list[tuple[str, Any]]) -> Callable[[bytes, int], list[Entry]]:

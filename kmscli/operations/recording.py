@@ -6,8 +6,8 @@ from typing import Any
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
 from kmscli.errors import ServiceError
-from kmscli.keys.due import Happened
 from kmscli.keys.finding import Found
+from kmscli.keys.key import Happened
 from kmscli.names import new_uuid
 from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
@@ -62,7 +62,7 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         parameters=_parameters(outcome),
         answer=_answer(outcome),
         additional=outcome.additional,
-        resources=[key_resource(found.account, found.resource) for found in outcome.found if found.resource],
+        resources=_resources(outcome),
         error=outcome.error,
     )
     return [_encoded(record, asked.caller), *(service_record_of(one, asked.caller) for one in outcome.happened)]
@@ -75,9 +75,18 @@ def _parameters(outcome: Outcome) -> dict[str, Any] | None:
     shown = request.logged(_TRAIL_STYLE)
     for target, found in zip(outcome.asked.operation.targets, outcome.found, strict=False):
         path = getattr(type(request), target.member).path
-        if target.logs_arn and found.key and path in shown:
+        if target.logs_arn and found.key and found.shows and path in shown:
             shown[path] = found.resource
     return shown
+
+
+def _resources(outcome: Outcome) -> list[dict[str, str]]:
+    unlisted = [place for place, target in enumerate(outcome.asked.operation.targets) if not target.listed]
+    return [
+        key_resource(found.account, found.resource)
+        for place, found in enumerate(outcome.found)
+        if found.shows and place not in unlisted
+    ]
 
 
 def _answer(outcome: Outcome) -> dict[str, Any] | None:

@@ -1,9 +1,10 @@
 """Lists, maps and structures of fields; requests and responses."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from kmscli.errors import SerializationException, ValidationException
+from kmscli.generic import Generic
 from kmscli.operations.fields import Enum, Field, Render, Sized, String, T, wrong_type
 
 S = TypeVar("S", bound="Shape")

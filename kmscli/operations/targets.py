@@ -2,9 +2,9 @@
 
 from kmscli.authorization.decision import authorize
 from kmscli.authorization.grant_tokens import check_grant_tokens
-from kmscli.keys.due import is_due
+from kmscli.keys.aliases import Alias
 from kmscli.keys.finding import Found, alias_by_name, key_by_ciphertext, key_by_name
-from kmscli.keys.key import Key
+from kmscli.keys.key import Key, find_key
 from kmscli.keys.specs import refuse_usage
 from kmscli.keys.states import refuse_state
 from kmscli.operations.call import Call
@@ -23,26 +23,35 @@ class FallenDueError(Exception):
 def find(target: Target, call: Call, request: Request) -> list[Found]:
     """What a target names: nothing if it is optional and absent. Raises FallenDueError, and what finding raises."""
     text = getattr(request, target.member)
-    caller = call.caller
-    if target.kind in ("alias", "new alias"):
-        return [alias_by_name(call.transaction, text, caller.account, caller.region, new=target.kind == "new alias")]
     if text is None and target.optional:
         return []
-    if text is None:
-        blob = getattr(request, target.ciphertext)
-        found = key_by_ciphertext(call.transaction, blob, caller.region)
-    else:
-        found = key_by_name(call.transaction, text, caller.account, caller.region, aliases=target.aliases)
-    if found.key and is_due(found.key, call.now, call.held):
-        raise FallenDueError(found.key)
+    found = _named(target, call, request, text)
+    touched = found.key or _key_of(found.thing, call)
+    if touched and touched.is_due(call.now, call.held):
+        raise FallenDueError(touched)
     return [found]
+
+
+def _named(target: Target, call: Call, request: Request, text: str | None) -> Found:
+    account, region = call.caller.account, call.caller.region
+    if text is None:
+        return key_by_ciphertext(call.transaction, getattr(request, target.ciphertext), region)
+    if target.kind == "key":
+        return key_by_name(call.transaction, text, account, region, aliases=target.aliases)
+    return alias_by_name(call.transaction, text, account, region, new=target.kind == "new alias")
+
+
+def _key_of(alias: Alias | None, call: Call) -> Key | None:
+    """An alias's key: once that is gone, so is the alias."""
+    return find_key(call.transaction, alias.account, alias.region, alias.key_id) if alias else None
 
 
 def decide(operation: Operation, call: Call, request: Request, found: list[Found]) -> None:
     """Authorize each target, then look at the grant tokens, then at each key's state and usage."""
     pairs = list(zip(operation.targets, found, strict=False))
     for target, one in pairs:
-        authorize(call.caller, target.action, one.account, one.resource)
+        authorize(call.caller, target.action, one.account, one.named)
+        one.shows = True
     check_grant_tokens(request.__dict__.get("grant_tokens") or [])
     for target, one in pairs:
         if one.key:

@@ -115,7 +115,7 @@ def log_files(log: str) -> list[str]:
         beside = sorted(os.listdir(folder or "."))
     except OSError:
         return []
-    rotated = re.compile(re.escape(name) + r"([.-]\d[\d.-]*(\.gz)?)?")
+    rotated = re.compile(re.escape(name) + r"([.-][0-9][0-9.-]*(\.gz)?)?")
     return [os.path.join(folder, each) for each in beside if rotated.fullmatch(each)]
 
 

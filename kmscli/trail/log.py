@@ -9,28 +9,16 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from kmscli.crypto.hashing import hmac_sha256, same
 from kmscli.vault.location import make_private_folder, trail_folder, trail_log
-from kmscli.vault.vault import Committed, Synced, Vault
+from kmscli.vault.vault import NOWHERE, Committed, Place, Vault
 
 _BLOCK = 1 << 16
 _MAC_TAIL = len(b',"mac":""}}\n') + 64
 
 
-class Place(NamedTuple):
-    """A line's place in the trail."""
-
-    chain: str
-    number: int
-    commit: int
-
-
-NOWHERE = Place("", 0, 0)
-
-
-def follow(vault: Vault, committed: Committed | None = None) -> Synced:
+def follow(vault: Vault, committed: Committed | None = None) -> Place:
     """Append to a vault's log what the vault has beyond it, sync it, and say so to the vault.
 
     `committed`: what this process has just committed, which spares a look into the vault when nobody else wrote.
@@ -49,10 +37,9 @@ def follow(vault: Vault, committed: Committed | None = None) -> Synced:
             os.fdatasync(descriptor) if hasattr(os, "fdatasync") else os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        synced = Synced(*end)
-        if end != NOWHERE:
-            vault.note_synced(synced)
-        return synced
+        if end.number:
+            vault.note_synced(end)
+        return end
 
 
 @contextmanager
@@ -87,7 +74,7 @@ def _last_place(descriptor: int, keys: dict[int, bytes]) -> Place:
     start = max(0, size - 16 * _BLOCK)
     tail = os.pread(descriptor, min(size, _BLOCK), max(0, size - _BLOCK))
     place = _place_of_last_line(tail, keys)
-    if place == NOWHERE and size > _BLOCK:
+    if not place.number and size > _BLOCK:
         place = _place_of_last_line(os.pread(descriptor, size - start, start), keys)
     return place
 
@@ -95,7 +82,7 @@ def _last_place(descriptor: int, keys: dict[int, bytes]) -> Place:
 def _place_of_last_line(tail: bytes, keys: dict[int, bytes]) -> Place:
     for line in reversed(tail.splitlines(keepends=True)):
         place = verified_place(line, keys)
-        if place != NOWHERE:
+        if place.number:
             return place
     return NOWHERE
 
@@ -121,16 +108,16 @@ def _beyond(vault: Vault, last: Place, committed: Committed | None) -> tuple[lis
         if (last.chain, last.number) == (end.chain, end.number - len(committed.lines)):
             return committed.lines, Place(end.chain, end.number, committed.head.commit)
     noted = vault.synced()
-    since = max(last, Place(*noted), key=lambda place: (place.commit, place.number))
+    since = last if last.is_after(noted) else noted
     missing: list[bytes] = []
     while lines := [line for _, lines in vault.events_after(since.commit) for line in lines]:
         before = since
         for line in lines:
             place = verified_place(line, vault.keyring.trail)
-            if (place.commit, place.number) > (since.commit, since.number):
+            if place.is_after(since):
                 missing.append(line)
                 since = place
-        if since == before:
+        if since is before:
             break
     return missing, since
 

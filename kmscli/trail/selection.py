@@ -7,7 +7,7 @@ from kmscli.clock import DAY, HOUR, MINUTE, iso8601
 from kmscli.errors import UsageError
 from kmscli.trail.replay import OK, Entry, Key
 
-_AGO = re.compile(r"(\d{1,9})([smhdw])")
+_AGO = re.compile(r"([0-9]{1,9})([smhdw])")
 _SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
@@ -59,7 +59,7 @@ def moment(text: str, now: float, option: str) -> str:
 
     try:
         meant = datetime.fromisoformat(text)
-        return iso8601((meant if meant.tzinfo else meant.replace(tzinfo=UTC)).timestamp())
+        return iso8601(max(0, (meant if meant.tzinfo else meant.replace(tzinfo=UTC)).timestamp()))
     except (ValueError, OverflowError):
         raise UsageError(f"Bad value for {option}: {text!r} is no time such as 2026-01-05T09:00:00Z or 7d") from None
 

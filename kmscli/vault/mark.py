@@ -14,6 +14,9 @@ from kmscli.vault.location import Environment, make_private_folder, mark_file
 from kmscli.vault.vault import Vault
 
 
+_LENGTH = 512
+
+
 def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
     """Raises VaultRolledBackError: the vault is behind its mark, or has another history."""
     mark = _read(vault, environment)
@@ -36,23 +39,22 @@ def write_mark(vault: Vault, head: Head, environment: Environment) -> bool:
     path = mark_file(vault.header.vault, environment)
     place = json.dumps([head.end.chain, head.end.number, head.end.mac.hex()])
     content = json.dumps([place, vault.keyring.mac("mark", place.encode()).hex()]).encode()
-    aside = f"{path}.{os.getpid()}"
     try:
         try:
-            _write(aside, content)
+            _write(path, content)
         except FileNotFoundError:
             make_private_folder(os.path.dirname(path))
-            _write(aside, content)
-        os.replace(aside, path)
+            _write(path, content)
     except OSError:
         return False
     return True
 
 
 def _write(path: str, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    """Write the mark in place, in one write of always the same length: a rename would cost a sync of its own."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, content)
+        os.pwrite(descriptor, content.ljust(_LENGTH), 0)
     finally:
         os.close(descriptor)
 

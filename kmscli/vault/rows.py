@@ -1,12 +1,12 @@
-"""The row store's protocol: what a database must do to hold a vault. It never sees plaintext.
+"""Sealed rows, as a database sees them.
 
-A row is found by its address: kind, blind partition, blind id. Its version grows with every write and is never used
-twice for an address. `due` is when something falls due, rounded up to the hour; `first` and `second` are blind links
-by which it is listed as well. A store orders rows by id, bytewise.
+A row is found by its address: kind, blind partition, blind id. Its version is the number of the commit that wrote it,
+and so is never used twice for an address. `due` is when something falls due, rounded up to the hour; `first` and
+`second` are blind links by which it is listed as well. What a database must do for them is in `row_store`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 Address = tuple[int, bytes, bytes]
 
@@ -32,11 +32,12 @@ class Row(NamedTuple):
 Read = Callable[[Address], Row | None]
 
 
-class Writes(NamedTuple):
+class Writes:
     """What a commit changes: rows to put, and addresses to clear."""
 
-    put: Collection[Row]
-    clear: Collection[Address]
+    def __init__(self, put: Collection[Row], clear: Collection[Address]) -> None:
+        self.put = put
+        self.clear = clear
 
 
 class ConflictError(Exception):
@@ -49,40 +50,3 @@ class BusyError(Exception):
 
 class FullError(Exception):
     """The disk is full, or a limit on file size is reached."""
-
-
-class Snapshot(Protocol):
-    """The store as it was at one moment. Close it: it keeps the moment alive."""
-
-    def get(self, address: Address) -> Row | None:
-        """The row at an address."""
-
-    def page(self, kind: int, partition: bytes, after: bytes, limit: int) -> list[Row]:
-        """Up to `limit` rows of a partition whose id is above `after`, in order."""
-
-    def linked(self, kind: int, link: int, target: bytes, after: bytes, limit: int) -> list[Row]:
-        """Up to `limit` rows whose first (1) or second (2) link is `target`, above `after`, in order of id."""
-
-    def due(self, moment: int, limit: int) -> list[Row]:
-        """Up to `limit` rows that are due at a moment, oldest first."""
-
-    def all(self) -> Iterable[Row]:
-        """Every row, in order of address."""
-
-    def close(self) -> None:
-        """Let the moment go."""
-
-
-class RowStore(Protocol):
-    """A database of sealed rows."""
-
-    def snapshot(self) -> Snapshot:
-        """The store as it is now."""
-
-    def commit(self, reads: Mapping[Address, int], finish: Callable[[Read], Writes], *, durable: bool = True) -> None:
-        """Take the write lock, see that each row read still has its version (0: absent), apply, sync.
-
-        `finish` is called under the lock, to read what only holds there and say what is written. With `durable`
-        false the sync is left to the next commit.
-        Raises ConflictError, BusyError, FullError; nothing is written then.
-        """

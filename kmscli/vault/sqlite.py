@@ -10,6 +10,8 @@ from kmscli.vault.rows import Address, BusyError, ConflictError, FullError, Read
 APPLICATION_ID = 0x6B6D7363
 FORMAT = 1
 BUSY_SECONDS = 5.0
+WAL_PAGES = 128
+"""When a commit folds the WAL into the file. Small: a process that exits leaves the WAL to the next one to read."""
 
 _SCHEMA = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
@@ -102,6 +104,7 @@ class SqliteRowStore:
             self._connection.execute("PRAGMA secure_delete = ON")
             self._connection.execute("PRAGMA fullfsync = ON")
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
             if create:
                 self._make()
 

@@ -7,12 +7,16 @@ call among several (design, "The road of a call").
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import VaultDamagedError
+from kmscli.generic import Generic
 from kmscli.vault.keyring import Keyring
-from kmscli.vault.rows import Address, Row, Snapshot
+from kmscli.vault.rows import Address, Row
+
+if TYPE_CHECKING:
+    from kmscli.vault.row_store import Snapshot
 
 T = TypeVar("T")
 
@@ -37,11 +41,12 @@ def plain_kind(number: int, name: str) -> Kind[Any]:
 TALLY: Kind[int] = plain_kind(4, "tally")
 
 
-class Entry(NamedTuple):
+class Entry:
     """A row as a list gives it: its blind id, to go on from, and its value."""
 
-    id: bytes
-    value: Any
+    def __init__(self, id: bytes, value: Any) -> None:
+        self.id = id
+        self.value = value
 
 
 class Pending:
@@ -80,7 +85,7 @@ def secret_bound_to(address: Address) -> bytes:
 class Transaction:
     """Reads and buffered writes."""
 
-    def __init__(self, keyring: Keyring, snapshot: Snapshot, cache: dict[Address, tuple[int, Any, bytes]]) -> None:
+    def __init__(self, keyring: Keyring, snapshot: "Snapshot", cache: dict[Address, tuple[int, Any, bytes]]) -> None:
         self._keyring = keyring
         self.snapshot = snapshot
         self._cache = cache

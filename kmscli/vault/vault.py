@@ -7,7 +7,7 @@ of the commit that wrote it.
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import KMSInternalException, VaultDamagedError
@@ -31,19 +31,28 @@ Chain = Callable[[ChainEnd, int, tuple[int, bytes]], tuple[list[bytes], ChainEnd
 """Makes the lines of a commit, given the chain's end, the commit's number, and the trail key with its number."""
 
 
-class Committed(NamedTuple):
+class Committed:
     """What a commit left: the head, and the lines of its events."""
 
-    head: Head
-    lines: list[bytes]
+    def __init__(self, head: Head, lines: list[bytes]) -> None:
+        self.head = head
+        self.lines = lines
 
 
-class Synced(NamedTuple):
-    """Up to where the log's lines are known to be synced: chain, event number, commit number."""
+class Place:
+    """An event's place in the trail: chain, number in the chain, and the commit that made it."""
 
-    chain: str
-    number: int
-    commit: int
+    def __init__(self, chain: str, number: int, commit: int) -> None:
+        self.chain = chain
+        self.number = number
+        self.commit = commit
+
+    def is_after(self, other: "Place") -> bool:
+        """Whether this event was made later than another."""
+        return (self.commit, self.number) > (other.commit, other.number)
+
+
+NOWHERE = Place("", 0, 0)
 
 
 class Vault:
@@ -124,18 +133,18 @@ class Vault:
         self.write({}, lambda _: Writes([], []), meta=lambda stored: stored.put("header", raw))
         self.header, self._raw_header = header, raw
 
-    def synced(self) -> Synced:
+    def synced(self) -> Place:
         """Up to where the log is known to be synced."""
         snapshot = self.store.snapshot()
         try:
             row = snapshot.get(LOG)
-            return Synced(*json.loads(self.unsealed("log", row))) if row else Synced("", 0, 0)
+            return Place(**json.loads(self.unsealed("log", row))) if row else NOWHERE
         finally:
             snapshot.close()
 
-    def note_synced(self, synced: Synced) -> None:
+    def note_synced(self, synced: Place) -> None:
         """Remember that the log is synced up to a line, and drop the events that it holds. Not urgent: not synced."""
-        plain = packed(json.dumps(synced).encode(), b"")
+        plain = packed(json.dumps(vars(synced)).encode(), b"")
 
         def finish(read: Read) -> Writes:
             row = read(LOG)

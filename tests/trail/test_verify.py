@@ -56,7 +56,12 @@ DAMAGE: list[tuple[str, Callable[[Lines], Lines | bytes], int, str]] = [
     ("first edited", lambda log: [edited(log[0]), *log[1:]], 1, "(event 1): it was changed after it was written"),
     ("last edited", lambda log: [*log[:-1], edited(log[-1])], 12, "(event 12): it was changed after it was written"),
     ("resealed", lambda log: resealed(log, 4), 5, "(event 5): it was changed after it was written"),
-    ("dropped", lambda log: [*log[:4], *log[5:]], 5, "(event 6): event 5 is missing (chain 0123456789abcdef) before it"),
+    (
+        "dropped",
+        lambda log: [*log[:4], *log[5:]],
+        5,
+        "(event 6): event 5 is missing (chain 0123456789abcdef) before it",
+    ),
     ("two dropped", lambda log: [*log[:4], *log[6:]], 5, "(event 7): events 5 to 6 are missing"),
     ("first dropped", lambda log: log[1:], 1, "(event 2): event 1 is missing"),
     ("last dropped", lambda log: log[:-1], 12, "event 12 is missing (chain 0123456789abcdef) at the end"),

@@ -55,11 +55,9 @@ class Writer:
         self.keys = keys
         self.number = 0
         self.mac = bytes(32)
-        self.commit = follows.commit if follows else 0
+        self.commit: int = follows.commit if follows else 0
         self.key = 1
-        self.follows = (
-            {"chain": follows.chain, "number": follows.number, "mac": follows.mac.hex()} if follows else None
-        )
+        self.follows = {"chain": follows.chain, "number": follows.number, "mac": follows.mac.hex()} if follows else None
 
     def line(self, event: dict[str, Any] | None = None, *, same_commit: bool = False) -> bytes:
         """The next line."""
@@ -83,6 +81,11 @@ class Writer:
     def end(self) -> ChainEnd:
         """The end of the chain, as the vault keeps it."""
         return ChainEnd(self.chain, self.number, self.mac)
+
+
+def as_lines(*records: dict[str, Any]) -> bytes:
+    """Records as JSON lines."""
+    return b"".join(json.dumps(each).encode() + b"\n" for each in records)
 
 
 def log(content: Iterable[bytes] | bytes, name: str = "events.jsonl") -> Log:

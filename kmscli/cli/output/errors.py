@@ -19,7 +19,7 @@ def render_error(
         return f"\n{PROGRAM}: [ERROR]: {line}".rstrip(" ") + "\n"
     from kmscli.cli.output import render
 
-    return render(_members(code, message, operation), format=error_format, title=code, terminal=terminal)
+    return render(_members(code, message, operation), format=error_format, title="error", terminal=terminal)
 
 
 def _line(code: str, message: str, operation: str, error_format: str) -> str:
@@ -32,9 +32,6 @@ def _line(code: str, message: str, operation: str, error_format: str) -> str:
 
 def _members(code: str, message: str, operation: str) -> dict[str, str]:
     """The failure as a structure. KMS models a `message` in every error, so a service's own is there twice."""
-    members = {"Message": message}
-    if code:
-        members["Code"] = code
     if operation:
-        members["message"] = message
-    return members
+        return {"Message": message, "Code": code, "message": message}
+    return {"Code": code, "Message": message} if code else {"Message": message}

@@ -8,8 +8,8 @@ encoding of UTF-8 can carry, is escaped there too.
 import re
 from typing import Any
 
-_UNENCODABLE = re.compile("[\ud800-\udfff]")
-_HOSTILE = re.compile(
+_UNENCODABLE = "[\ud800-\udfff]"
+_HOSTILE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line feed, which lay out every format; DEL and C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional marks, embeddings, overrides and isolates
     "\u2028\u2029\ud800-\udfff]"
@@ -20,7 +20,7 @@ def printable(text: str, *, terminal: bool) -> str:
     """The text with each character that may not be shown written as JSON would escape it."""
     if text.isascii() and not terminal:
         return text
-    return (_HOSTILE if terminal else _UNENCODABLE).sub(_escape, text)
+    return re.sub(_HOSTILE if terminal else _UNENCODABLE, _escape, text)
 
 
 def printable_throughout(value: Any, *, terminal: bool) -> Any:

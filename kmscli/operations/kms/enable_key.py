@@ -1,6 +1,7 @@
 """EnableKey."""
 
-from kmscli.keys.key import Key, save_key
+from kmscli.keys.key import Happened, Key, save_key
+from kmscli.keys.rotation import AUTOMATIC, rotate
 from kmscli.keys.states import ENABLED, SWITCHABLE
 from kmscli.operations.call import Call
 from kmscli.operations.members import OwnKeyId
@@ -16,5 +17,10 @@ class EnableKeyRequest(Request):
 
 @operation(targets=[Target("key_id", states=SWITCHABLE)], logs="key")
 def enable_key(call: Call, request: EnableKeyRequest, key: Key) -> None:
-    """Enable a KMS key, so that it can be used again."""
-    save_key(call.transaction, key.changed(state=ENABLED))
+    """Enable a KMS key, so that it can be used again. A rotation that fell due meanwhile happens now."""
+    enabled = key.changed(state=ENABLED)
+    if not enabled.is_due(call.now, call.held):
+        save_key(call.transaction, enabled)
+        return
+    rotated, details = rotate(call.transaction, enabled, call.now, AUTOMATIC)
+    call.happened.append(Happened("RotateKey", rotated, call.now, details))

@@ -41,7 +41,7 @@ class GenerateDataKeyResponse(Response):
 
 
 @operation(
-    targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE, logs_arn=True)], read_only=True
+    targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE)], read_only=True
 )
 def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: Key) -> GenerateDataKeyResponse:
     """Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key.

@@ -36,7 +36,7 @@ class GenerateDataKeyWithoutPlaintextResponse(Response):
 
 
 @operation(
-    targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE, logs_arn=True)], read_only=True
+    targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE)], read_only=True
 )
 def generate_data_key_without_plaintext(
     call: Call, request: GenerateDataKeyWithoutPlaintextRequest, key: Key

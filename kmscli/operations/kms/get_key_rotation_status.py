@@ -1,6 +1,8 @@
 """GetKeyRotationStatus."""
 
 from kmscli.keys.key import Key
+from kmscli.keys.rotation import check_has_status
+from kmscli.keys.states import DELETING
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Integer, String, Timestamp
 from kmscli.operations.members import OwnKeyId
@@ -24,10 +26,10 @@ class GetKeyRotationStatusResponse(Response):
     on_demand_rotation_start_date = Timestamp()
 
 
-@operation(targets=[Target("key_id")], read_only=True)
+@operation(targets=[Target("key_id", suits=check_has_status)], read_only=True)
 def get_key_rotation_status(call: Call, request: GetKeyRotationStatusRequest, key: Key) -> GetKeyRotationStatusResponse:
     """Show whether a KMS key rotates by itself, how often, and when next."""
-    if key.rotation is None or key.deletion is not None:
+    if key.rotation is None or key.state in DELETING:
         return GetKeyRotationStatusResponse(key_id=key.arn, key_rotation_enabled=False)
     return GetKeyRotationStatusResponse(
         key_id=key.arn,

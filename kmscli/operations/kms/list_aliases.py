@@ -3,7 +3,6 @@
 from typing import Any
 
 from kmscli.keys.aliases import ALIAS, Alias, aliases_of
-from kmscli.keys.due import is_due
 from kmscli.keys.key import Key, find_key
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, String, Timestamp
@@ -72,4 +71,4 @@ def entry(alias: Alias) -> AliasListEntry:
 def has_key(call: Call, alias: Alias) -> bool:
     """Whether an alias's key is still there as of now, even where its deletion is not written yet."""
     key = find_key(call.transaction, alias.account, alias.region, alias.key_id)
-    return key is not None and (key.deletion is None or not is_due(key, call.now, call.held))
+    return key is not None and not key.is_gone(call.now, call.held)

@@ -2,7 +2,7 @@
 
 from kmscli.keys.key import Key
 from kmscli.keys.material import Material, materials_of
-from kmscli.keys.rotation import check_rotates
+from kmscli.keys.rotation import check_rotates_on_demand
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String, Timestamp
 from kmscli.operations.members import Limit, Marker, OwnKeyId
@@ -45,7 +45,7 @@ class ListKeyRotationsResponse(Response):
     truncated = Boolean()
 
 
-@operation(targets=[Target("key_id", suits=check_rotates)], read_only=True, pages=PAGES)
+@operation(targets=[Target("key_id", suits=check_rotates_on_demand)], read_only=True, pages=PAGES)
 def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -> ListKeyRotationsResponse:
     """List the completed rotations of a KMS key, oldest first."""
     shown = [

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from kmscli.keys.due import is_due
 from kmscli.keys.key import KEY
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String
@@ -49,7 +48,7 @@ def list_keys(call: Call, request: ListKeysRequest) -> ListKeysResponse:
         return call.transaction.page(KEY, call.scope, after, limit)
 
     found = page(call, PAGES, request.limit, request.marker, fetch)
-    keys = [key for key in found.values if key.deletion is None or not is_due(key, call.now, call.held)]
+    keys = [key for key in found.values if not key.is_gone(call.now, call.held)]
     return ListKeysResponse(
         keys=[KeyListEntry(key_id=key.key_id, key_arn=key.arn) for key in keys],
         truncated=found.truncated,

@@ -1,10 +1,9 @@
 """RotateKeyOnDemand."""
 
-from kmscli.errors import ConflictException, LimitExceededException
-from kmscli.keys.due import Happened
-from kmscli.keys.key import Key
+from kmscli.errors import ConflictException, KMSInvalidStateException, LimitExceededException
+from kmscli.keys.key import Happened, Key
 from kmscli.keys.material import materials_of
-from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates, rotate
+from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates_on_demand, rotate
 from kmscli.keys.states import USABLE
 from kmscli.operations.call import Call
 from kmscli.operations.fields import String
@@ -25,9 +24,11 @@ class RotateKeyOnDemandResponse(Response):
     key_id = String(1, 2048)
 
 
-@operation(targets=[Target("key_id", suits=check_rotates, states=USABLE)], logs="key")
+@operation(targets=[Target("key_id", suits=check_rotates_on_demand, states=USABLE)], logs="key")
 def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key) -> RotateKeyOnDemandResponse:
     """Rotate a KMS key's material now. Up to 25 times in a key's life; automatic rotation goes on as before."""
+    if key.origin != "AWS_KMS":
+        raise KMSInvalidStateException(f"{key.arn} has no key material that is pending rotation.")
     if key.rotation and key.rotation["next"] - call.now <= SOON:
         raise ConflictException(f"{key.arn} is about to be rotated automatically.")
     on_demand = sum(material.rotation_type == ON_DEMAND for material in materials_of(call.transaction, key))

@@ -25,7 +25,7 @@ class UpdateAliasRequest(Request):
 @operation(
     targets=[
         Target("alias_name", kind="alias"),
-        Target("alias_name", aliases=True),
+        Target("alias_name", aliases=True, listed=False),
         Target("target_key_id", states=NOT_DELETING),
     ]
 )

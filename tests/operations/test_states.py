@@ -1,0 +1,150 @@
+from typing import Any
+
+import pytest
+
+from tests.operations.house import ACCOUNT, REGION, House, arn
+
+STATES = ("Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable", "Creating",
+          "Updating")  # fmt: skip
+ORIGINS = {"PendingImport": "EXTERNAL", "Unavailable": "AWS_CLOUDHSM"}
+"""Of keys that can be in a state, where it is not AWS_KMS."""
+
+OK = ("", "")
+DISABLED = ("DisabledException", "{arn} is disabled.")
+DELETING = ("KMSInvalidStateException", "{arn} is pending deletion.")
+REPLICA_DELETING = ("KMSInvalidStateException", "{arn} is pending replica deletion.")
+NOT_DELETING = ("KMSInvalidStateException", "{arn} is not pending deletion.")
+IMPORTING = ("KMSInvalidStateException", "{arn} is pending import.")
+UNAVAILABLE = ("KMSInvalidStateException", "{arn} is unavailable.")
+CREATING = ("KMSInvalidStateException", "{arn} is creating.")
+UPDATING = ("KMSInvalidStateException", "{arn} is updating.")
+EXTERNAL = ("UnsupportedOperationException", "{arn} origin is EXTERNAL which is not valid for this operation.")
+IN_A_STORE = ("UnsupportedOperationException", "{arn} origin is AWS_CLOUDHSM which is not valid for this operation.")
+
+EVERYWHERE = (OK,) * 8
+CRYPTO = (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, UNAVAILABLE, CREATING, OK)
+DESCRIBING = (OK, OK, DELETING, REPLICA_DELETING, OK, OK, OK, OK)
+SWITCHING = (OK, OK, DELETING, REPLICA_DELETING, IMPORTING, OK, CREATING, UPDATING)
+ROTATING = (OK, DISABLED, DELETING, REPLICA_DELETING, EXTERNAL, IN_A_STORE, CREATING, OK)
+
+TABLE: dict[str, tuple[tuple[str, str], ...]] = {
+    "CancelKeyDeletion": (NOT_DELETING, NOT_DELETING, OK, OK, NOT_DELETING, NOT_DELETING, NOT_DELETING, NOT_DELETING),
+    "CreateAlias": DESCRIBING,
+    "Decrypt": CRYPTO,
+    "DeleteAlias": EVERYWHERE,
+    "DescribeKey": EVERYWHERE,
+    "DisableKey": SWITCHING,
+    "DisableKeyRotation": ROTATING,
+    "EnableKey": SWITCHING,
+    "EnableKeyRotation": ROTATING,
+    "Encrypt": CRYPTO,
+    "GenerateDataKey": CRYPTO,
+    "GenerateDataKeyWithoutPlaintext": CRYPTO,
+    "GetKeyPolicy": EVERYWHERE,
+    "GetKeyRotationStatus": (OK, OK, OK, OK, EXTERNAL, IN_A_STORE, OK, OK),
+    "ListAliases": EVERYWHERE,
+    "ListKeyPolicies": EVERYWHERE,
+    "ListKeyRotations": (OK, OK, OK, OK, OK, IN_A_STORE, OK, OK),
+    "ListResourceTags": EVERYWHERE,
+    "PutKeyPolicy": EVERYWHERE,
+    "ReEncrypt from": CRYPTO,
+    "ReEncrypt to": CRYPTO,
+    "RotateKeyOnDemand": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, IN_A_STORE, CREATING, OK),
+    "ScheduleKeyDeletion": (OK, OK, DELETING, REPLICA_DELETING, OK, OK, OK, UPDATING),
+    "TagResource": DESCRIBING,
+    "UntagResource": DESCRIBING,
+    "UpdateAlias from": EVERYWHERE,
+    "UpdateAlias to": DESCRIBING,
+    "UpdateKeyDescription": DESCRIBING,
+}
+"""The reference's 3.3, for the operations that act on a key, with the messages of 3.4."""
+
+CELLS = [(row, state, cell) for row, cells in TABLE.items() for state, cell in zip(STATES, cells, strict=True)]
+BY_KEY: dict[str, dict[str, Any]] = {
+    "Encrypt": {"Plaintext": b"x"},
+    "GenerateDataKey": {"KeySpec": "AES_256"},
+    "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
+    "PutKeyPolicy": {"Policy": "{}", "BypassPolicyLockoutSafetyCheck": True},
+    "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
+    "UntagResource": {"TagKeys": ["a"]},
+    "UpdateKeyDescription": {"Description": "new"},
+}
+"""What an operation on a key needs besides it."""
+
+
+def members(row: str, key: str, other: str, blob: bytes, other_blob: bytes) -> dict[str, Any]:
+    """A request in which `key` is the one whose state matters. `key` has the alias `alias/key`, `other` none."""
+    odd: dict[str, dict[str, Any]] = {
+        "CreateAlias": {"AliasName": "alias/new", "TargetKeyId": key},
+        "Decrypt": {"CiphertextBlob": blob},
+        "DeleteAlias": {"AliasName": "alias/key"},
+        "ReEncrypt from": {"CiphertextBlob": blob, "DestinationKeyId": other},
+        "ReEncrypt to": {"CiphertextBlob": other_blob, "DestinationKeyId": key},
+        "UpdateAlias from": {"AliasName": "alias/key", "TargetKeyId": other},
+        "UpdateAlias to": {"AliasName": "alias/other", "TargetKeyId": key},
+    }
+    return odd.get(row) or {"KeyId": key, **BY_KEY.get(row, {})}
+
+
+@pytest.mark.parametrize(("row", "state", "expected"), CELLS, ids=[f"{row}-{state}" for row, state, _ in CELLS])
+def test_a_state_allows_or_refuses(house: House, row: str, state: str, expected: tuple[str, str]) -> None:
+    """Each operation goes on or is refused in each state of its key as the reference's table says."""
+    key, other = house.new_key(), house.new_key()
+    house.call("CreateAlias", AliasName="alias/key", TargetKeyId=key)
+    house.call("CreateAlias", AliasName="alias/other", TargetKeyId=other)
+    blob, other_blob = (house.call("Encrypt", KeyId=one, Plaintext=b"x")["CiphertextBlob"] for one in (key, other))
+    house.change_key(key, state=state, origin=ORIGINS.get(state, "AWS_KMS"))
+    result = house.result(row.split()[0], **members(row, key, other, blob, other_blob))
+    code, message = expected
+    if expected == OK:
+        assert isinstance(result, dict)
+    else:
+        assert result == (code, message.format(arn=arn(key)))
+
+
+AFTERWARDS = {
+    "EnableKey": ("Disabled", "Enabled"),
+    "DisableKey": ("Enabled", "Disabled"),
+    "ScheduleKeyDeletion": ("Enabled", "PendingDeletion"),
+    "CancelKeyDeletion": ("PendingDeletion", "Disabled"),
+}
+
+
+@pytest.mark.parametrize("name", AFTERWARDS)
+def test_a_transition_leads_to_its_state(house: House, name: str) -> None:
+    """A key is in the state that 3.2 says after each transition, and only Enabled makes `Enabled` true."""
+    key = house.new_key()
+    before, after = AFTERWARDS[name]
+    house.change_key(key, state=before, deletion=house.now + 9_000 if before == "PendingDeletion" else None)
+    house.call(name, KeyId=key)
+    metadata = house.call("DescribeKey", KeyId=key)["KeyMetadata"]
+    assert metadata["KeyState"] == after
+    assert metadata["Enabled"] is (after == "Enabled")
+    assert ("DeletionDate" in metadata) is (after == "PendingDeletion")
+
+
+@pytest.mark.parametrize(("name", "state"), [("EnableKey", "Enabled"), ("DisableKey", "Disabled")])
+def test_a_switch_may_be_thrown_twice(house: House, name: str, state: str) -> None:
+    """EnableKey and DisableKey are idempotent."""
+    key = house.new_key()
+    assert house.call(name, KeyId=key) == house.call(name, KeyId=key) == {}
+    assert house.state_of(key) == state
+
+
+def test_a_state_is_refused_before_a_usage(house: House) -> None:
+    """A disabled key of another usage is refused as disabled."""
+    key = house.new_key()
+    house.change_key(key, usage="SIGN_VERIFY")
+    wrong_usage = f"{arn(key)} key usage is SIGN_VERIFY which is not valid for Encrypt."
+    assert house.refusal("Encrypt", KeyId=key, Plaintext=b"x") == ("InvalidKeyUsageException", wrong_usage)
+    house.call("DisableKey", KeyId=key)
+    assert house.refusal("Encrypt", KeyId=key, Plaintext=b"x") == ("DisabledException", f"{arn(key)} is disabled.")
+
+
+def test_a_message_names_the_key_in_full(house: House) -> None:
+    """A refusal shows the key's ARN although an alias was given."""
+    key = house.new_key()
+    house.call("CreateAlias", AliasName="alias/key", TargetKeyId=key)
+    house.call("DisableKey", KeyId=key)
+    expected = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key} is disabled."
+    assert house.refusal("Encrypt", KeyId="alias/key", Plaintext=b"x")[1] == expected
