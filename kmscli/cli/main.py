@@ -3,6 +3,7 @@
 An operation's call goes straight to the reader of argv; Typer is imported for help and for local commands only.
 """
 
+import gc
 import os
 import sys
 from typing import Any, NoReturn
@@ -13,7 +14,11 @@ INTERRUPTED = 130
 
 
 def console() -> NoReturn:
-    """The console script. Leaves without Python's teardown, which costs a script 4 ms a call."""
+    """The console script. Leaves without Python's teardown, which costs a script 4 ms a call.
+
+    A call lives for too short a time to be worth collecting garbage in: that would be another 3 ms.
+    """
+    gc.disable()
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -59,6 +64,8 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
 
     if name not in KMS or tokens[:1] == ["help"] or "--help" in tokens:
         from kmscli.cli.app import run as run_app
+
+        gc.enable()
 
         return run_app([name, *tokens], options)
     from kmscli.cli.call import run_call

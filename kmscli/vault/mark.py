@@ -1,7 +1,7 @@
 """The mark: how far this machine has seen a vault, kept outside of it, to notice a vault that was rolled back.
 
-One small file a vault in the state folder: `{"chain", "number", "mac"}` of the chain's end and a MAC over them. A mark
-that is missing or unreadable is no mark: the vault is trusted, and marked (design, "The vault"; docs/threat-model.md).
+One small file a vault in the state folder: the chain's end (chain, number, MAC), the number of the commit that made it,
+and a MAC over them. A mark that is missing or unreadable is no mark: the vault is trusted, and marked (design, "The vault"; docs/threat-model.md).
 """
 
 import json
@@ -19,14 +19,14 @@ _LENGTH = 512
 
 def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
     """Raises VaultRolledBackError: the vault is behind its mark, or has another history."""
-    mark = _read(vault, environment)
+    mark = read_mark(vault, environment)
     if mark is None:
         return
-    chain, number, mac = mark
-    if chain == head.end.chain:
-        behind = head.end.number < number or (head.end.number == number and head.end.mac.hex() != mac)
+    if mark.chain == head.end.chain:
+        here = (head.end.number, head.end.mac.hex())
+        behind = here[0] < mark.number or (here[0] == mark.number and here[1] != mark.mac)
     else:
-        behind = not any(past["chain"] == chain and past["number"] >= number for past in head.history)
+        behind = not any(past["chain"] == mark.chain and past["number"] >= mark.number for past in head.history)
     if behind:
         raise VaultRolledBackError(
             f"The vault at {vault.path} is older than when this machine last used it: it was rolled back.",
@@ -37,7 +37,7 @@ def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
 def write_mark(vault: Vault, head: Head, environment: Environment) -> bool:
     """Remember the chain's end. False where the state folder cannot be written: then there is no mark."""
     path = mark_file(vault.header.vault, environment)
-    place = json.dumps([head.end.chain, head.end.number, head.end.mac.hex()])
+    place = json.dumps([head.end.chain, head.end.number, head.end.mac.hex(), head.commit])
     content = json.dumps([place, vault.keyring.mac("mark", place.encode()).hex()]).encode()
     try:
         try:
@@ -59,13 +59,23 @@ def _write(path: str, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _read(vault: Vault, environment: Environment) -> tuple[str, int, str] | None:
+class Mark:
+    """How far this machine has seen a vault: the end of its chain then, and its commit number."""
+
+    def __init__(self, chain: str, number: int, mac: str, commit: int) -> None:
+        self.chain = chain
+        self.number = number
+        self.mac = mac
+        self.commit = commit
+
+
+def read_mark(vault: Vault, environment: Environment) -> Mark | None:
+    """The mark of a vault; None if there is none, or none that this vault made."""
     try:
         with open(mark_file(vault.header.vault, environment), "rb") as stream:
             place, mac = json.loads(stream.read(4096))
         if not same(bytes.fromhex(mac), vault.keyring.mac("mark", place.encode())):
             return None
-        chain, number, end = json.loads(place)
+        return Mark(*json.loads(place))
     except (OSError, ValueError, TypeError, AttributeError):
         return None
-    return chain, number, end

@@ -7,10 +7,10 @@ winner's vault and uses it (design, "The vault").
 import binascii
 import os
 
-from kmscli.errors import ConfigurationError
+from kmscli.errors import ConfigurationError, KMSInternalException
 from kmscli.vault.head import ChainEnd, Head
 from kmscli.vault.header import Header, believe_header, check_format, read_header
-from kmscli.vault.keyring import Keyring
+from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.keyslots import UnlockingSecret, collected, new_slot, open_slots
 from kmscli.vault.location import check_vault_file, make_private_folder
 from kmscli.vault.rows import Writes
@@ -21,12 +21,16 @@ from kmscli.vault.vault import HEAD, Vault
 
 
 class Opened:
-    """An unlocked vault, the root key that wraps its keyring, and the slot that gave it. For those who rekey."""
+    """An unlocked vault, the root key that wraps its keyring, the slot that gave it, and the secret that opened that.
 
-    def __init__(self, vault: Vault, root: bytes, slot: str) -> None:
+    For those who rekey.
+    """
+
+    def __init__(self, vault: Vault, root: bytes, slot: str, secret: UnlockingSecret) -> None:
         self.vault = vault
         self.root = root
         self.slot = slot
+        self.secret = secret
 
 
 def open_vault(path: str, unlocking: Unlocking) -> Vault:
@@ -36,6 +40,15 @@ def open_vault(path: str, unlocking: Unlocking) -> Vault:
 
 def open_with_root(path: str, unlocking: Unlocking) -> Opened:
     """As `open_vault`, with the root key."""
+    while True:
+        opened = _opened(path, unlocking)
+        try:
+            return _collected(opened)
+        except RekeyedError:
+            opened.vault.close()
+
+
+def _opened(path: str, unlocking: Unlocking) -> Opened:
     check_vault_file(path)
     store = SqliteRowStore(path)
     check_format(*store.format())
@@ -45,10 +58,7 @@ def open_with_root(path: str, unlocking: Unlocking) -> Opened:
     slot, root = open_slots(header.slots, secret)
     believe_header(raw, root)
     keyring = Keyring.unwrapped(root, wrapped, header.bound_to)
-    opened = Opened(Vault(store, header, raw, keyring), root, slot["id"])
-    if "left" in slot:
-        _collect(opened, secret)
-    return opened
+    return Opened(Vault(store, header, raw, keyring), root, slot["id"], secret)
 
 
 def read_meta(store: SqliteRowStore) -> tuple[bytes, bytes]:
@@ -60,13 +70,23 @@ def read_meta(store: SqliteRowStore) -> tuple[bytes, bytes]:
         snapshot.close()
 
 
-def _collect(opened: Opened, secret: UnlockingSecret) -> None:
-    """Take the root key that a rekeying left for this holder: from now on his slot unlocks as fast as before."""
+def _collected(opened: Opened) -> Opened:
+    """Take the root key that a rekeying left for this holder: from now on his slot unlocks as fast as before.
+
+    A vault that cannot be written now is as good without. Raises RekeyedError.
+    """
+    vault, own = opened.vault, opened.slot
+    if not any(slot["id"] == own and "left" in slot for slot in vault.header.slots):
+        return opened
     slots = [
-        collected(slot, secret, opened.root) if slot["id"] == opened.slot else slot
-        for slot in opened.vault.header.slots
+        collected(slot, opened.secret, opened.root) if slot["id"] == own else slot for slot in vault.header.slots
     ]
-    opened.vault.replace_header(opened.vault.header.with_slots(slots), opened.root)
+    successor = vault.renewed(vault.header.with_slots(slots), opened.root, vault.keyring)
+    try:
+        successor.write({}, lambda _: Writes([], []))
+    except (ConfigurationError, KMSInternalException):
+        return opened
+    return Opened(successor, opened.root, own, opened.secret)
 
 
 def make_key_file(path: str) -> UnlockingSecret:

@@ -121,6 +121,12 @@ class SqliteRowStore:
             application = self._connection.execute("PRAGMA application_id").fetchone()[0]
             return application, self._connection.execute("PRAGMA user_version").fetchone()[0]
 
+    def meta(self, name: str) -> bytes:
+        """A value of the file itself as it is now, or in the snapshot that is open. Empty if there is none."""
+        with _translated():
+            found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return found[0] if found else b""
+
     def snapshot(self) -> SqliteSnapshot:
         return SqliteSnapshot(self._connection)
 

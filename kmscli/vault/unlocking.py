@@ -42,18 +42,27 @@ class Unlocking:
         self.passphrase_fd = passphrase_fd
         self.warn = warn
         self.ask = ask
+        self._found: UnlockingSecret | None = None
 
     def is_configured(self) -> bool:
         """Whether the caller named a way of unlocking."""
-        named = ("KMSCLI_VAULT_KEY", "KMSCLI_VAULT_KEY_FILE", "CREDENTIALS_DIRECTORY")
+        named = ("KMSCLI_VAULT_KEY", "KMSCLI_VAULT_KEY_FILE")
         options = (self.key_file, self.key_fd, self.passphrase_fd)
-        return any(option is not None for option in options) or any(name in self.environment for name in named)
+        if any(option is not None for option in options) or any(name in self.environment for name in named):
+            return True
+        return bool(self._credential())
 
     def secret(self, vault_id: str = "", methods: frozenset[str] = frozenset({"key", "passphrase"})) -> UnlockingSecret:
         """The secret of the first source that is configured. `methods`: those that the vault's slots have.
 
-        Raises ConfigurationError: it cannot be read or is unsafe, or there is none.
+        It is looked for once: a descriptor gives its bytes once, and a person is asked once, however often a vault is
+        opened again. Raises ConfigurationError: it cannot be read or is unsafe, or there is none.
         """
+        if self._found is None:
+            self._found = self._first(vault_id, methods)
+        return self._found
+
+    def _first(self, vault_id: str, methods: frozenset[str]) -> UnlockingSecret:
         return self._from_options() or self._from_environment() or self._from_this_machine(vault_id, methods)
 
     def _from_options(self) -> UnlockingSecret | None:
@@ -71,10 +80,16 @@ class Unlocking:
             return key_secret(environment["KMSCLI_VAULT_KEY"].encode(), "KMSCLI_VAULT_KEY")
         if "KMSCLI_VAULT_KEY_FILE" in environment:
             return self._file_secret(environment["KMSCLI_VAULT_KEY_FILE"])
-        credential = os.path.join(environment.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
-        if environment.get("CREDENTIALS_DIRECTORY") and os.path.exists(credential):
+        credential = self._credential()
+        if credential:
             return key_secret(_read_key_file(credential, None), "the systemd credential")
         return None
+
+    def _credential(self) -> str:
+        """The systemd credential's file, where the service has been given it."""
+        folder = self.environment.get("CREDENTIALS_DIRECTORY", "")
+        path = os.path.join(folder, CREDENTIAL)
+        return path if folder and os.path.exists(path) else ""
 
     def _from_this_machine(self, vault_id: str, methods: frozenset[str]) -> UnlockingSecret:
         """What is there without being named: the default key file, the keyring of a desktop, a person at a prompt."""

@@ -64,6 +64,7 @@ class Vault:
         self.header = header
         self.keyring = keyring
         self._raw_header = raw_header
+        self._renewal: dict[str, bytes] = {}
         self._cache: dict[Address, tuple[int, Any, bytes]] = {}
 
     def transaction(self) -> Transaction:
@@ -76,12 +77,29 @@ class Vault:
         """The head as a transaction sees it. Raises VaultDamagedError, RekeyedError."""
         return self._read_head(transaction.snapshot.get)
 
+    def renewed(self, header: Header, root: bytes, keyring: Keyring) -> "Vault":
+        """The same vault with other keyslots or keys: its first commit stores them, together with what it writes.
+
+        Until then the file is as it was, and so is this vault, for others to use should that commit fail.
+        """
+        successor = Vault(self.store, header, self._raw_header, keyring)
+        successor._renewal = {"header": header.sealed(root), "keyring": keyring.wrapped(root, header.bound_to)}  # noqa: SLF001
+        return successor
+
     def commit(
-        self, transaction: Transaction, chain: Chain, now: float, *, held: float = 0, new_chain: bool = False
+        self,
+        transaction: Transaction,
+        chain: Chain,
+        now: float,
+        *,
+        held: float = 0,
+        new_chain: bool = False,
+        beyond: int = 0,
     ) -> Committed:
         """Make a transaction and its events durable in one sync, or raise and leave nothing.
 
-        `held`: deletions wait until then. `new_chain`: open one that names the old head.
+        `held`: deletions wait until then. `new_chain`: open one that names the old head. `beyond`: the commit's number
+        is above this one, so that a vault that was rolled back or restored gives no number, and no version, twice.
         Raises ConflictError: a row that was read has changed. RekeyedError. KMSInternalException: busy, or disk full.
         """
         transaction.close()
@@ -91,7 +109,7 @@ class Vault:
         def finish(read: Read) -> Writes:
             head = self._read_head(read)
             head = head.with_new_chain() if new_chain else head
-            head.commit += 1
+            head.commit = max(head.commit, beyond) + 1
             head.latest = max(head.latest, now)
             head.held = max(head.held, held)
             writes = self._sealed(transaction, head, read)
@@ -104,21 +122,14 @@ class Vault:
             self.store.checkpoint()
         return committed[0]
 
-    def write(
-        self,
-        reads: dict[Address, int],
-        finish: Callable[[Read], Writes],
-        *,
-        durable: bool = True,
-        meta: Callable[[SqliteMeta], None] | None = None,
-    ) -> None:
+    def write(self, reads: dict[Address, int], finish: Callable[[Read], Writes], *, durable: bool = True) -> None:
         """A commit of raw rows, for those who keep the vault itself. Raises as `commit` does."""
 
         def unchanged(stored: SqliteMeta) -> None:
             if stored.get("header") != self._raw_header:
                 raise RekeyedError
-            if meta:
-                meta(stored)
+            for name, value in self._renewal.items():
+                stored.put(name, value)
 
         try:
             self.store.commit(reads, finish, durable=durable, meta=unchanged)
@@ -126,12 +137,8 @@ class Vault:
             raise KMSInternalException("The vault is busy: others kept its lock for 5 seconds.") from None
         except FullError:
             raise KMSInternalException("The vault's disk is full. Nothing was changed.") from None
-
-    def replace_header(self, header: Header, root: bytes) -> None:
-        """Write the header with other slots for the same root key."""
-        raw = header.sealed(root)
-        self.write({}, lambda _: Writes([], []), meta=lambda stored: stored.put("header", raw))
-        self.header, self._raw_header = header, raw
+        self._raw_header = self._renewal.get("header", self._raw_header)
+        self._renewal = {}
 
     def synced(self) -> Place:
         """Up to where the log is known to be synced."""
@@ -170,6 +177,10 @@ class Vault:
             return unpacked(self.keyring.unseal_row(row))[0]
         except NotAuthenticError:
             raise damaged(name, row.address) from None
+
+    def is_rekeyed(self) -> bool:
+        """Whether others have changed the keyslots or the keys since the vault was opened."""
+        return self.store.meta("header") != self._raw_header
 
     def is_as(self, other: "Vault") -> bool:
         """Whether this is the same vault with the same header as another one that was opened."""

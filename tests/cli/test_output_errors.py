@@ -8,33 +8,25 @@ SERVICE = ("NotFoundException", "Invalid keyId 'x'", "DescribeKey")
 OWN = ("ParamValidation", "argument --key-id: expected one argument", "")
 PLAIN = ("", 'Invalid base64: "x"', "")
 
+SERVICE_LINE = """
+kmscli: [ERROR]: An error occurred (NotFoundException) when calling the DescribeKey operation: Invalid keyId 'x'
+"""
+SERVICE_JSON = """\
+{
+    "Message": "Invalid keyId 'x'",
+    "Code": "NotFoundException",
+    "message": "Invalid keyId 'x'"
+}
+"""
+
 
 @pytest.mark.parametrize(
     ("failure", "error_format", "text"),
     [
-        (
-            SERVICE,
-            "enhanced",
-            "\nkmscli: [ERROR]: An error occurred (NotFoundException) when calling the DescribeKey operation: "
-            "Invalid keyId 'x'\n",
-        ),
-        (
-            SERVICE,
-            "legacy",
-            "\nkmscli: [ERROR]: An error occurred (NotFoundException) when calling the DescribeKey operation: "
-            "Invalid keyId 'x'\n",
-        ),
-        (
-            SERVICE,
-            "json",
-            '{\n    "Message": "Invalid keyId \'x\'",\n    "Code": "NotFoundException",\n'
-            '    "message": "Invalid keyId \'x\'"\n}\n',
-        ),
-        (
-            SERVICE,
-            "yaml",
-            "Code: NotFoundException\nMessage: Invalid keyId 'x'\nmessage: Invalid keyId 'x'\n",
-        ),
+        (SERVICE, "enhanced", SERVICE_LINE),
+        (SERVICE, "legacy", SERVICE_LINE),
+        (SERVICE, "json", SERVICE_JSON),
+        (SERVICE, "yaml", "Code: NotFoundException\nMessage: Invalid keyId 'x'\nmessage: Invalid keyId 'x'\n"),
         (SERVICE, "text", "NotFoundException\tInvalid keyId 'x'\tInvalid keyId 'x'\n"),
         (
             OWN,

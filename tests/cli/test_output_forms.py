@@ -55,10 +55,9 @@ def test_an_operation_without_an_answer_prints_nothing(form: str) -> None:
     assert render({}, format=form, title="EnableKey") == ""
 
 
-@given(answers)
-def test_off_prints_nothing(answer: dict[str, Any]) -> None:
+def test_off_prints_nothing() -> None:
     """`off` prints no answer, and evaluates no query."""
-    assert render(answer, format="off", query="nosuchfunction(@)") == ""
+    assert render({"Keys": []}, format="off", query="nosuchfunction(@)") == ""
 
 
 @pytest.mark.parametrize(

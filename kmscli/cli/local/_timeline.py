@@ -11,6 +11,7 @@ from kmscli.trail.lines import Log
 from kmscli.trail.replay import OK, Entry, Key
 
 NOTHING = "-"
+NAMED_LINES = 10
 _WORTH_A_BAR = 1 << 23
 _LAYOUT = str.maketrans({"\t": "\\t", "\n": "\\n"})
 
@@ -26,6 +27,27 @@ def line_maker(output: str, *, terminal: bool) -> Line:
         return _fields
     paint = _painter()
     return lambda entry: _coloured(entry, paint)
+
+
+class Complaints:
+    """What was left out of a replay: the first lines are named on stderr, then all are counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, complaint: str) -> None:
+        """Note one."""
+        self.count += 1
+        if self.count <= NAMED_LINES:
+            self._say(complaint)
+
+    def conclude(self) -> None:
+        """Say how many there were."""
+        if self.count:
+            self._say(f"{self.count} line{'' if self.count == 1 else 's'} left out")
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(f"kmscli: {printable(text, terminal=True)}\n")
 
 
 @contextmanager

@@ -30,7 +30,8 @@ def opened_logs(paths: Sequence[str]) -> Iterator[tuple[list[Log], Tick]]:
 
 @contextmanager
 def opened_sources(vault: str, given: Sequence[str] | None, *, follow: bool) -> Iterator[tuple[list[Source], Tick]]:
-    """The sources of a replay, in the order of their events, and what moves their progress bar.
+    """The sources of a replay, in the order of their events, and what moves their progress bar. Given none, the log of
+    the vault at a path.
 
     Raises KmscliError: one cannot be read. ConfigurationError: none was given, and there is no vault. UsageError:
     standard input is to be followed.

@@ -7,11 +7,9 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from kmscli.cli.local._timeline import line_maker
+from kmscli.cli.local._timeline import Complaints, line_maker
 from kmscli.cli.local._trail_logs import opened_logs, opened_sources, vault_logs
 from kmscli.cli.output.printable import printable
-from kmscli.cli.session import unlocking, vault_path, warn
-from kmscli.cli.settings import Settings
 from kmscli.clock import system_time
 from kmscli.errors import KmscliError, UsageError
 from kmscli.trail.cloudtrail import Source
@@ -19,11 +17,10 @@ from kmscli.trail.replay import Entry, replay
 from kmscli.trail.selection import Selection, moment
 from kmscli.trail.verify import Report, check_not_ahead, expected, verify
 from kmscli.vault.location import trail_log
-from kmscli.vault.opening import open_vault
+from kmscli.vault.vault import Vault
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-NAMED_LINES = 10
 FORMATS = ("json", "text")
 
 Logs = Annotated[list[str] | None, typer.Argument(metavar="LOG", help="The log's files; by default the vault's own.")]
@@ -38,7 +35,7 @@ PassphraseDescriptor = Annotated[
 @app.command("path")
 def show_path(context: typer.Context, vault: VaultPath = None) -> None:
     """Show where the vault's log is."""
-    sys.stdout.write(trail_log(vault_path(_settings(context, vault=vault))) + "\n")
+    sys.stdout.write(trail_log(_vault_path(_options(context, vault=vault))) + "\n")
 
 
 @app.command("verify")
@@ -58,8 +55,8 @@ def verify_logs(
 
     Exit codes: 0, the trail verifies; 255, it does not: each bad line is named.
     """
-    settings = _settings(context, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd)
-    report = _verified(settings, logs)
+    options = _options(context, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd)
+    report = _verified(options, logs)
     _tell(report, sys.stdout)
     _refuse(report)
 
@@ -91,7 +88,7 @@ def replay_logs(
     a file of JSON lines or CloudTrail's own ({"Records": […]}), plain or gzip; `-` is standard input.
     """
     now = system_time()
-    settings = _settings(
+    options = _options(
         context, output=output, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd
     )
     selection = Selection(
@@ -102,32 +99,14 @@ def replay_logs(
         until=until and moment(until, now, "--until"),
         errors_only=errors,
     )
-    report = _verified(settings, logs) if verified else None
+    report = _verified(options, logs) if verified else None
     if report:
         _tell(report, sys.stderr)
-    line = line_maker(_format(settings), terminal=sys.stdout.isatty())
-    with opened_sources(vault_path(settings), logs, follow=follow) as (sources, tick):
+    line = line_maker(_format(options), terminal=sys.stdout.isatty())
+    with opened_sources("" if logs else _vault_path(options), logs, follow=follow) as (sources, tick):
         _play(sources, tick, lambda entry: line(entry) if selection.admits(entry) else "")
     if report:
         _refuse(report)
-
-
-class Complaints:
-    """What was left out of a replay: the first lines are named on stderr, then all are counted."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def add(self, complaint: str) -> None:
-        """Note one."""
-        self.count += 1
-        if self.count <= NAMED_LINES:
-            warn(complaint)
-
-    def conclude(self) -> None:
-        """Say how many there were."""
-        if self.count:
-            warn(f"{_counted(self.count, 'line')} left out")
 
 
 def _play(sources: Iterable[Source], tick: Callable[[], object], line: Callable[[Entry], str]) -> None:
@@ -147,10 +126,10 @@ def _play(sources: Iterable[Source], tick: Callable[[], object], line: Callable[
         raise KmscliError("No CloudTrail record was found.")
 
 
-def _verified(settings: Settings, logs: Sequence[str] | None) -> Report:
+def _verified(options: dict[str, Any], logs: Sequence[str] | None) -> Report:
     if logs and "-" in logs:
         raise UsageError("A log on standard input cannot be verified: give the files")
-    vault = open_vault(vault_path(settings), unlocking(settings))
+    vault = _opened_vault(options)
     expectation = expected(vault)
     with opened_logs(logs or vault_logs(vault.path)) as (opened, tick):
         report = verify(opened, vault.keyring.trail, expectation, tick)
@@ -184,14 +163,28 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _format(settings: Settings) -> str:
-    name: str = settings.options.get("output") or "text"
+def _format(options: dict[str, Any]) -> str:
+    name: str = options.get("output") or "text"
     if name not in FORMATS:
         raise UsageError(f"argument --output: Found invalid choice {name!r}: it is one of {', '.join(FORMATS)}")
     return name
 
 
-def _settings(context: typer.Context, **given: Any) -> Settings:
-    """The settings, with the options before the command's name and those after it, which win."""
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return Settings({**(context.obj or {}), **chosen}, os.environ)
+def _options(context: typer.Context, **given: Any) -> dict[str, Any]:
+    """The options before the command's name and those after it, which win."""
+    return {**(context.obj or {}), **{name: value for name, value in given.items() if value is not None}}
+
+
+def _vault_path(options: dict[str, Any]) -> str:
+    from kmscli.cli.session import vault_path
+    from kmscli.cli.settings import Settings
+
+    return vault_path(Settings(options, os.environ))
+
+
+def _opened_vault(options: dict[str, Any]) -> Vault:
+    from kmscli.cli.session import unlocking
+    from kmscli.cli.settings import Settings
+    from kmscli.vault.opening import open_vault
+
+    return open_vault(_vault_path(options), unlocking(Settings(options, os.environ)))

@@ -78,7 +78,7 @@ def decrypt(call: Call, request: DecryptRequest, key: Key) -> DecryptResponse:
     The key is found by the ciphertext; name one to be sure which it is.
     """
     check_encryption_algorithm(request.encryption_algorithm, key.spec)
-    if request.ciphertext_blob is None:
+    if request.ciphertext_blob is None or request.dry_run_modifiers:
         return DecryptResponse()
     opened = decrypted(call.transaction, key, request.encryption_context, request.ciphertext_blob)
     call.additional["keyMaterialId"] = opened.material_id

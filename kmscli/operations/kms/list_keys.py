@@ -41,13 +41,12 @@ class ListKeysResponse(Response):
 @operation(read_only=True, pages=PAGES)
 def list_keys(call: Call, request: ListKeysRequest) -> ListKeysResponse:
     """List all KMS keys of the account in the Region."""
-    if request.resource_owners and "SELF" not in request.resource_owners:
-        return ListKeysResponse(keys=[], truncated=False)
+    owners = sorted(set(request.resource_owners or ["SELF"]))
 
     def fetch(after: bytes, limit: int) -> list[Any]:
-        return call.transaction.page(KEY, call.scope, after, limit)
+        return call.transaction.page(KEY, call.scope, after, limit) if "SELF" in owners else []
 
-    found = page(call, PAGES, request.limit, request.marker, fetch)
+    found = page(call, PAGES, request.limit, request.marker, fetch, filter=" ".join(owners))
     keys = [key for key in found.values if not key.is_gone(call.now, call.held)]
     return ListKeysResponse(
         keys=[KeyListEntry(key_id=key.key_id, key_arn=key.arn) for key in keys],

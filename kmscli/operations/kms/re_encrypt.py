@@ -86,7 +86,7 @@ def re_encrypt(call: Call, request: ReEncryptRequest, source: Key, destination: 
     """Decrypt a ciphertext and encrypt it under another key or context. The plaintext is never shown."""
     check_encryption_algorithm(request.source_encryption_algorithm, source.spec)
     check_encryption_algorithm(request.destination_encryption_algorithm, destination.spec)
-    if request.ciphertext_blob is None:
+    if request.ciphertext_blob is None or request.dry_run_modifiers:
         return ReEncryptResponse()
     opened = decrypted(call.transaction, source, request.source_encryption_context, request.ciphertext_blob)
     blob = encrypted(call.transaction, destination, request.destination_encryption_context, opened.plaintext)

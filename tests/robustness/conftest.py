@@ -1,0 +1,33 @@
+"""Machines to try things on."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.robustness.machine import ALIAS, Machine
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a vault, a key and an alias, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    home.mkdir(mode=0o700)
+    machine = Machine(home)
+    bare = {name: "" for name in ("KMSCLI_VAULT", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "AWS_PROFILE")}
+    key_id = machine.run("create-key", env=bare).expect().answer["KeyMetadata"]["KeyId"]
+    machine.run("create-alias", "--alias-name", ALIAS, "--target-key-id", key_id, env=bare).expect()
+    return home
+
+
+@pytest.fixture
+def fresh(own_home: Path) -> Machine:
+    """A machine on which kmscli was never used."""
+    return Machine(own_home)
+
+
+@pytest.fixture
+def machine(own_home: Path, template: Path) -> Machine:
+    """A machine with a vault that holds one key, `alias/a`."""
+    shutil.copytree(template, own_home, dirs_exist_ok=True, symlinks=True)
+    return Machine(own_home)
