@@ -27,10 +27,10 @@ from kmscli.operations.recording import Asked, Outcome, local_record, records_of
 from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError, decide, find
 from kmscli.trail.chain import Record, chained
-from kmscli.trail.log import follow
-from kmscli.vault.location import Environment
-from kmscli.vault.mark import check_mark, write_mark
+from kmscli.trail.log import follow, logged_commit
 from kmscli.vault.keyring import RekeyedError
+from kmscli.vault.location import Environment
+from kmscli.vault.mark import check_mark, marked_commit, write_mark
 from kmscli.vault.rows import ConflictError
 from kmscli.vault.transaction import Transaction
 from kmscli.vault.vault import Committed, Vault
@@ -91,13 +91,15 @@ class Engine:
             self._bring_up_to_date(key, caller)
         return self._retried(lambda transaction: self._answer(asked, transaction), caller)
 
-    def record_local(self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False) -> None:
-        """Commit the event of something that kmscli did to the vault itself."""
+    def record_local(
+        self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False, beyond: int = 0
+    ) -> None:
+        """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
 
         def attempt(transaction: Transaction) -> None:
             now, held = self._time(transaction)
             record = local_record(caller, name, parameters, now)
-            self._commit(transaction, [record], now, held, new_chain=new_chain)
+            self._commit(transaction, [record], now, held, new_chain=new_chain, beyond=beyond)
 
         self._retried(attempt, caller)
 
@@ -112,7 +114,8 @@ class Engine:
         except VaultRolledBackError:
             if not accept_rollback:
                 raise
-            self.record_local(caller, "AcceptRollback", {}, new_chain=True)
+            seen = max(marked_commit(self.vault, environment), logged_commit(self.vault))
+            self.record_local(caller, "AcceptRollback", {}, new_chain=True, beyond=seen)
 
     def settle(self, environment: Environment) -> None:
         """Let the log follow what was committed, and remember how far the vault has come.
@@ -161,7 +164,6 @@ class Engine:
 
     def _bring_up_to_date(self, key: Key, caller: Caller) -> None:
         """Everything that is due on a key, step by step, each in a commit of its own with its own event."""
-
         from kmscli.keys.due import bring_up_to_date
 
         def step(transaction: Transaction) -> bool:
@@ -218,7 +220,14 @@ class Engine:
             self.warnings.append(text)
 
     def _commit(
-        self, transaction: Transaction, records: list[Record], now: float, held: float, *, new_chain: bool = False
+        self,
+        transaction: Transaction,
+        records: list[Record],
+        now: float,
+        held: float,
+        *,
+        new_chain: bool = False,
+        beyond: int = 0,
     ) -> None:
         self.committed = self.vault.commit(
             transaction,
@@ -226,4 +235,5 @@ class Engine:
             now,
             held=held,
             new_chain=new_chain,
+            beyond=beyond,
         )

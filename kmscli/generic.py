@@ -6,8 +6,10 @@ there a subscript is the class itself.
 
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["Generic"]
+
 if TYPE_CHECKING:
-    from typing import Generic as Generic
+    from typing import Generic
 else:
 
     class Generic:

@@ -5,20 +5,20 @@ import sys
 import time
 from typing import Any
 
-from kmscli.cli.argv import Invocation, read
-from kmscli.cli.output import render
+from kmscli.cli.argv import Invocation
+from kmscli.cli.output import PIPED_WIDTH, render
 from kmscli.cli.raw_output import RawOutputs
 from kmscli.cli.session import open_engine, warn
 from kmscli.cli.settings import Settings
 from kmscli.engine import Engine
-from kmscli.errors import KmscliError
+from kmscli.errors import KmscliError, UsageError
 from kmscli.operations.operation import Operation
+from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
 
 
-def run_call(operation: Operation, tokens: list[str], options: dict[str, Any], environment: Environment) -> int:
+def run_call(operation: Operation, invocation: Invocation, environment: Environment) -> int:
     """Answer one command line. Raises KmscliError, of whatever kind the call came to."""
-    invocation = read(operation, tokens, options, sys.stdin.buffer.read)
     chosen = invocation.options
     if chosen["generate_cli_skeleton"]:
         return show_skeleton(operation, chosen["generate_cli_skeleton"], environment, chosen)
@@ -38,6 +38,14 @@ def run_call(operation: Operation, tokens: list[str], options: dict[str, Any], e
     finally:
         raw_outputs.discard()
     return 0
+
+
+def standard_input() -> bytes:
+    """All that stands on standard input. Raises UsageError: it cannot be read."""
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise UsageError(f"Standard input cannot be read: {error.strerror}") from None
 
 
 class Answering:
@@ -100,7 +108,8 @@ def look(options: dict[str, Any], output: str) -> dict[str, Any]:
         return {"color": options.get("color") == "on"}
     import os
 
-    return {"width": os.get_terminal_size(sys.stdout.fileno()).columns, "color": options.get("color") != "off"}
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns  # 0 where nobody told the terminal its size
+    return {"width": columns or PIPED_WIDTH, "color": options.get("color") != "off"}
 
 
 class output_after_the_commit:  # noqa: N801
@@ -126,6 +135,8 @@ def finish(engine: Engine, environment: Environment) -> None:
         engine.settle(environment)
     except OSError as error:
         warn(f"the audit log cannot be written ({error.strerror}); the events wait in the vault.")
+    except (KmscliError, RekeyedError):
+        warn("the audit log could not be brought up to date; the events wait in the vault.")
 
 
 def style(settings: Settings) -> dict[str, Any]:

@@ -6,6 +6,7 @@ An operation's call goes straight to the reader of argv; Typer is imported for h
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from kmscli.errors import KmscliError, ServiceError, UsageError
@@ -20,13 +21,10 @@ def console() -> NoReturn:
     """
     gc.disable()
     try:
-        code = main(sys.argv[1:])
-        sys.stdout.flush()
-        sys.stderr.flush()
+        replace_closed_streams()
+        code = flushed(main(sys.argv[1:]))
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except OSError:
-        code = KmscliError.exit_code
     os._exit(code)
 
 
@@ -39,16 +37,53 @@ def main(argv: list[str]) -> int:
         show(error, spoken["operation"], spoken["options"])
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stdout.write("\n")
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.write("\n")
+            sys.stdout.flush()
         return INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # whoever read the output is gone; Typer leaves by SystemExit then
+        return KmscliError.exit_code
     except Exception as error:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
         show_unexpected(error, argv)
         return KmscliError.exit_code
 
 
+def replace_closed_streams() -> None:
+    """Put a stand-in where the caller closed a standard stream, lest the vault's file takes its place.
+
+    Writing to stdout's fails, since nobody would get the answer; so does reading stdin's. Stderr's swallows.
+    """
+    stand_ins = (("stdin", "r", os.O_WRONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY))
+    for descriptor, (name, mode, flags) in enumerate(stand_ins):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, flags)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def flushed(code: int) -> int:
+    """The exit code once both streams are flushed: 255 for what cannot be written to stdout, never 0."""
+    with suppress(OSError):
+        sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return code or KmscliError.exit_code
+    return code
+
+
+def complain(text: str) -> None:
+    """Write to stderr, if anybody listens there: a failure keeps its exit code where it cannot be told."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+
+
 def run(argv: list[str], spoken: dict[str, Any]) -> int:
     """Find out what is asked, and do it. `spoken` learns what an error's text needs."""
+    if sys.platform == "win32":
+        raise KmscliError("kmscli does not run on Windows: it needs POSIX locks, file modes and descriptors.")
     from kmscli.cli.argv import no_operation, split_globals
 
     options, name, tokens = split_globals(argv)
@@ -68,17 +103,21 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
         gc.enable()
 
         return run_app([name, *tokens], options)
-    from kmscli.cli.call import run_call
+    from kmscli.cli.argv import read
+    from kmscli.cli.call import run_call, standard_input
     from kmscli.engine import find_operation
 
     operation = find_operation(KMS[name][0])
     spoken["operation"] = operation.name
-    return run_call(operation, tokens, options, os.environ)
+    invocation = read(operation, tokens, options, standard_input)
+    spoken["options"] = invocation.options
+    return run_call(operation, invocation, os.environ)
 
 
 def show(error: KmscliError, operation: str, options: dict[str, Any]) -> None:
     """An error on stderr, as `aws` writes it; on a terminal, one more line says what to do about it."""
     from kmscli.cli.output.errors import render_error
+    from kmscli.cli.output.printable import printable
 
     terminal = sys.stderr.isatty()
     service = isinstance(error, ServiceError)
@@ -92,8 +131,8 @@ def show(error: KmscliError, operation: str, options: dict[str, Any]) -> None:
     if isinstance(error, UsageError) and error.usage:
         text = f"\n{error.usage}\n\n{text}" if not error.code else f"{text}\n{error.usage}\n"
     if error.mend and (terminal or not service):
-        text += f"{error.mend}\n"
-    sys.stderr.write(text)
+        text += printable(f"{error.mend}\n", terminal=terminal)
+    complain(text)
 
 
 def code_of(error: KmscliError) -> str:
@@ -103,9 +142,9 @@ def code_of(error: KmscliError) -> str:
 
 def show_unexpected(error: Exception, argv: list[str]) -> None:
     """A fault of kmscli: its kind, never its values, which may be secret. `--debug` adds where it happened."""
-    sys.stderr.write(f"\nkmscli: [ERROR]: An unexpected error occurred: {type(error).__name__}. This is a bug.\n")
+    complain(f"\nkmscli: [ERROR]: An unexpected error occurred: {type(error).__name__}. This is a bug.\n")
     if "--debug" in argv:
         import traceback
 
         for frame in traceback.extract_tb(error.__traceback__):
-            sys.stderr.write(f"  {frame.filename}:{frame.lineno} in {frame.name}\n")
+            complain(f"  {frame.filename}:{frame.lineno} in {frame.name}\n")

@@ -16,16 +16,17 @@ PAGE_BY_PAGE = ("text", "yaml-stream", "off")
 """The formats that print, and query, each page by itself; the others hold the whole list."""
 
 _OPTIONS = ("starting_token", "page_size", "max_items")
-_MANUAL = ("Limit", "Marker")
 
 
 def paginates(raw: dict[str, Any], options: dict[str, Any]) -> bool:
     """Whether a list is followed from page to page: not with `--no-paginate`, nor with a limit or marker of one's own.
 
-    `options` holds what was given of `starting_token`, `page_size`, `max_items` and `no_paginate`.
+    `options` holds what was given of `starting_token`, `page_size`, `max_items` and `no_paginate`. A limit equal to
+    the page size is the page size.
     Raises UsageError: one of the first three was given as well.
     """
-    if not options.get("no_paginate") and not any(raw.get(member) is not None for member in _MANUAL):
+    limited = raw.get("Limit") not in (None, options.get("page_size"))
+    if not options.get("no_paginate") and not limited and raw.get("Marker") is None:
         return True
     given = [f"--{name.replace('_', '-')}" for name in _OPTIONS if options.get(name) is not None]
     if given:

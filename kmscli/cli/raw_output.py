@@ -6,6 +6,7 @@ the commit it is synced and renamed. It has mode 0600 and is never written throu
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 from kmscli.errors import UsageError
@@ -25,8 +26,9 @@ class RawOutput:
             self._open()
 
     def _open(self) -> None:
-        if os.path.islink(self.target) or (os.path.exists(self.target) and not os.path.isfile(self.target)):
-            raise UsageError(f"The output file {self.target} is not a regular file.")
+        target = self.target
+        if not target or os.path.islink(target) or (os.path.exists(target) and not os.path.isfile(target)):
+            raise UsageError(f"The output file {target} is not a regular file.")
         self._aside = f"{self.target}.{os.urandom(4).hex()}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
@@ -54,7 +56,8 @@ class RawOutput:
         if self._descriptor >= 0:
             os.close(self._descriptor)
         if self._aside:
-            os.unlink(self._aside)
+            with suppress(OSError):
+                os.unlink(self._aside)
         self._descriptor, self._aside = -1, ""
 
 
@@ -64,8 +67,9 @@ class RawOutputs:
     def __init__(self, options: dict[str, Any]) -> None:
         self.outputs: list[RawOutput] = []
         targets = [(member, options[name]) for name, member in MEMBERS.items() if options.get(name) is not None]
-        if [target for _, target in targets].count("-") > 1:
-            raise UsageError("Only one of --plaintext-out and --ciphertext-out can be '-'.")
+        places = {target if target == "-" else os.path.realpath(target) for _, target in targets}
+        if len(places) < len(targets):
+            raise UsageError("--plaintext-out and --ciphertext-out cannot be the same.")
         try:
             for member, target in targets:
                 self.outputs.append(RawOutput(member, target))

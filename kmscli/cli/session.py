@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from kmscli.cli.output.printable import printable
 from kmscli.cli.settings import Settings
 from kmscli.clock import system_time
 from kmscli.engine import Engine
+from kmscli.errors import ConfigurationError
 from kmscli.vault.location import default_key_file, default_vault
 from kmscli.vault.opening import create_vault, is_vault_there, make_key_file, open_vault
 from kmscli.vault.unlocking import Unlocking
@@ -43,8 +45,9 @@ def asker() -> Callable[[str], str] | None:
 
 
 def warn(text: str) -> None:
-    """A line on stderr that is no error."""
-    sys.stderr.write(printable(f"kmscli: {text}", terminal=sys.stderr.isatty()) + "\n")
+    """A line on stderr that is no error; the call goes on where nobody listens."""
+    with suppress(OSError):
+        sys.stderr.write(printable(f"kmscli: {text}", terminal=sys.stderr.isatty()) + "\n")
 
 
 def open_engine(settings: Settings, command: str) -> Engine:
@@ -65,11 +68,17 @@ def open_engine(settings: Settings, command: str) -> Engine:
 
 
 def make_first_vault(settings: Settings, path: str) -> None:
-    """A vault and its key file for somebody who has configured nothing, and one line that says so."""
+    """A vault and its key file for somebody who has configured nothing, and one line that says so.
+
+    Raises ConfigurationError: its folders cannot be written.
+    """
     how = unlocking(settings)
     if is_vault_there(path) or how.is_configured():
         return
     key_file = default_key_file(settings.environment)
-    secret = make_key_file(key_file)
+    try:
+        secret = make_key_file(key_file)
+    except OSError as error:
+        raise ConfigurationError(f"No key file can be made at {key_file}: {error.strerror}.") from None
     if create_vault(path, secret, slot_name="key file", lab=False, now=system_time()):
         warn(f"made a vault at {path} and its key file {key_file}. Keep a copy of the key file in another place.")

@@ -104,20 +104,35 @@ def read_config(environment: Environment) -> dict[str, Any]:
             return tomllib.load(stream)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path} is nested too deeply.") from None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def read_profile(options: dict[str, Any], environment: Environment) -> dict[str, Any]:
-    """The members of the profile that is asked for. Raises KmscliError: there is no such profile."""
+    """The members of the profile that is asked for, as text.
+
+    Raises KmscliError: there is no such profile. ConfigurationError: kmscli's own is not a table.
+    """
     asked = options.get("profile") or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
     name = asked or "default"
-    profiles = read_config(environment).get("profile", {})
-    own = profiles.get(name)
+    own = own_profile(name, environment)
     aws = aws_profile(name, environment)
     if asked and asked != "default" and own is None and aws is None:
         raise KmscliError(f"The config profile ({asked}) could not be found")
     return {**(aws or {}), **(own or {})}
+
+
+def own_profile(name: str, environment: Environment) -> dict[str, str] | None:
+    """A profile of kmscli's `config.toml`; None if there is no such profile. Raises ConfigurationError: not a table."""
+    profiles = read_config(environment).get("profile", {})
+    own = profiles.get(name) if isinstance(profiles, dict) else profiles
+    if own is None:
+        return None
+    if isinstance(own, dict):
+        return {member: str(value) for member, value in own.items()}
+    raise ConfigurationError(f"{config_file(environment)} has no table [profile.{name}], but something else there.")
 
 
 def aws_profile(name: str, environment: Environment) -> dict[str, str] | None:
@@ -125,15 +140,15 @@ def aws_profile(name: str, environment: Environment) -> dict[str, str] | None:
     folder = os.path.join(os.path.expanduser("~"), ".aws")
     config = environment.get("AWS_CONFIG_FILE", os.path.join(folder, "config"))
     credentials = environment.get("AWS_SHARED_CREDENTIALS_FILE", os.path.join(folder, "credentials"))
-    section = name if name == "default" else f"profile {name}"
-    found = ini_section(os.path.expanduser(config), section)
+    sections = [f"profile {name}", f'profile "{name}"', f"profile '{name}'", *([name] if name == "default" else [])]
+    found = ini_section(os.path.expanduser(config), sections)
     if found is None:
-        return None if ini_section(os.path.expanduser(credentials), name) is None else {}
+        return None if ini_section(os.path.expanduser(credentials), [name]) is None else {}
     return {member: found[member] for member in ("region", "output") if member in found}
 
 
-def ini_section(path: str, section: str) -> dict[str, str] | None:
-    """A section of an AWS configuration file; None if it is not there, or not to be read."""
+def ini_section(path: str, sections: list[str]) -> dict[str, str] | None:
+    """The first of some sections that an AWS configuration file has; None if it has none, or is not to be read."""
     if not os.path.isfile(path):
         return None
     import configparser
@@ -144,4 +159,4 @@ def ini_section(path: str, section: str) -> dict[str, str] | None:
             parser.read_file(stream)
     except (OSError, UnicodeDecodeError, configparser.Error):
         return None
-    return dict(parser[section]) if parser.has_section(section) else None
+    return next((dict(parser[section]) for section in sections if parser.has_section(section)), None)

@@ -23,9 +23,7 @@ class Found:
     only a ciphertext names it. Until it is decided that the caller may, the trail does not show such a thing.
     """
 
-    def __init__(
-        self, thing: Any, *, account: str, resource: str, alias: str = "", named: str | None = None
-    ) -> None:
+    def __init__(self, thing: Any, *, account: str, resource: str, alias: str = "", named: str | None = None) -> None:
         self.thing = thing
         self.account = account
         self.resource = resource

@@ -62,7 +62,7 @@ class GrantTokens(List[str]):
         super().__init__(String(1, 8192), 0, 10, help="Tokens of grants too new to be known everywhere.", logged=False)
 
     def violation(self, value: Any, path: str, constraint: str) -> str:
-        return f"Value at '{path}' failed to satisfy constraint: {constraint}"
+        return super().violation(["<sensitive>" for _ in value], path, constraint)
 
 
 class DryRun(Boolean):

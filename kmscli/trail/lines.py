@@ -32,7 +32,7 @@ _GZIP = b"\x1f\x8b"
 
 def closing(mac: bytes) -> bytes:
     """The last bytes of a line with this MAC."""
-    return b',"mac":"%b"}}\n' % mac.hex().encode()
+    return b',"mac":"' + mac.hex().encode() + b'"}}\n'
 
 
 class Log:

@@ -34,12 +34,24 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
             lines, end = _beyond(vault, last, committed)
             if lines:
                 _write(descriptor, b"".join(lines))
-            os.fdatasync(descriptor) if hasattr(os, "fdatasync") else os.fsync(descriptor)
+            _sync(descriptor)
         finally:
             os.close(descriptor)
         if end.number:
             vault.note_synced(end)
         return end
+
+
+def logged_commit(vault: Vault) -> int:
+    """The commit that made the last line of a vault's log that verifies: it may be newer than a vault rolled back."""
+    try:
+        descriptor = os.open(trail_log(vault.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return 0
+    try:
+        return _last_place(descriptor, vault.keyring.trail).commit
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -120,6 +132,15 @@ def _beyond(vault: Vault, last: Place, committed: Committed | None) -> tuple[lis
         if since is before:
             break
     return missing, since
+
+
+def _sync(descriptor: int) -> None:
+    """Make the log durable; on macOS, where fsync does not reach the disk, with its own call."""
+    full = getattr(fcntl, "F_FULLFSYNC", None)
+    if full is not None:
+        fcntl.fcntl(descriptor, full)
+    else:
+        os.fdatasync(descriptor)
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -8,11 +8,12 @@
 """
 
 from collections.abc import Mapping
+from hmac import compare_digest
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 
-from kmscli.crypto.hashing import hmac_sha256, same
+from kmscli.crypto.hashing import hmac_sha256
 from kmscli.trail.lines import END, NO_MAC, closing
 
 
@@ -65,7 +66,7 @@ class Walk:
             self.broken += 1
             return "it states a trail key that this vault does not hold"
         mac = hmac_sha256(key, self.mac, line[:-END])
-        if stamp.number == self.number + 1 and stamp.chain == self.chain and same(line[-END:], closing(mac)):
+        if stamp.number == self.number + 1 and stamp.chain == self.chain and compare_digest(line[-END:], closing(mac)):
             reason = "" if stamp.commit >= self.commit else "its commit number is lower than that of the line before"
             self._move(stamp, mac)
             return reason
@@ -78,7 +79,7 @@ class Walk:
             mac = hmac_sha256(self.keys[stamp.key], bytes.fromhex(stamp.previous), line[:-END]) if stamp else NO_MAC
         except (KeyError, ValueError):
             return None
-        return stamp if same(line[-END:], closing(mac)) else None
+        return stamp if compare_digest(line[-END:], closing(mac)) else None
 
     def reach(self, chain: str) -> int:
         """The number of a chain's last event so far; 0 if there is none."""

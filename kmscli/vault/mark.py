@@ -1,7 +1,8 @@
 """The mark: how far this machine has seen a vault, kept outside of it, to notice a vault that was rolled back.
 
 One small file a vault in the state folder: the chain's end (chain, number, MAC), the number of the commit that made it,
-and a MAC over them. A mark that is missing or unreadable is no mark: the vault is trusted, and marked (design, "The vault"; docs/threat-model.md).
+and a MAC over them. A mark that is missing or unreadable is no mark: the vault is trusted, and marked (design, "The
+vault"; docs/threat-model.md).
 """
 
 import json
@@ -12,7 +13,6 @@ from kmscli.errors import VaultRolledBackError
 from kmscli.vault.head import Head
 from kmscli.vault.location import Environment, make_private_folder, mark_file
 from kmscli.vault.vault import Vault
-
 
 _LENGTH = 512
 
@@ -32,6 +32,12 @@ def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
             f"The vault at {vault.path} is older than when this machine last used it: it was rolled back.",
             mend="If you put an old copy there yourself: kmscli vault status --accept-rollback",
         )
+
+
+def marked_commit(vault: Vault, environment: Environment) -> int:
+    """The number of the newest commit that this machine knows of."""
+    mark = read_mark(vault, environment)
+    return mark.commit if mark else 0
 
 
 def write_mark(vault: Vault, head: Head, environment: Environment) -> bool:

@@ -78,9 +78,7 @@ def _collected(opened: Opened) -> Opened:
     vault, own = opened.vault, opened.slot
     if not any(slot["id"] == own and "left" in slot for slot in vault.header.slots):
         return opened
-    slots = [
-        collected(slot, opened.secret, opened.root) if slot["id"] == own else slot for slot in vault.header.slots
-    ]
+    slots = [collected(slot, opened.secret, opened.root) if slot["id"] == own else slot for slot in vault.header.slots]
     successor = vault.renewed(vault.header.with_slots(slots), opened.root, vault.keyring)
     try:
         successor.write({}, lambda _: Writes([], []))

@@ -8,6 +8,8 @@ and so is never used twice for an address. `due` is when something falls due, ro
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from kmscli.errors import KMSInternalException
+
 Address = tuple[int, bytes, bytes]
 
 
@@ -44,9 +46,15 @@ class ConflictError(Exception):
     """A row that was read has changed since."""
 
 
-class BusyError(Exception):
+class BusyError(KMSInternalException):
     """Others held the write lock for too long."""
 
+    def __init__(self) -> None:
+        super().__init__("The vault is busy: others kept its lock for 5 seconds.")
 
-class FullError(Exception):
+
+class FullError(KMSInternalException):
     """The disk is full, or a limit on file size is reached."""
+
+    def __init__(self) -> None:
+        super().__init__("The vault's disk is full. Nothing was changed.")

@@ -189,10 +189,15 @@ class SqliteRowStore:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def integrity_faults(self) -> list[str]:
-        """What SQLite finds wrong with the file's structure."""
+        """What SQLite finds wrong with the file's structure, and whether its schema is what `_make` made."""
         with _translated():
             answers = [line for (line,) in self._connection.execute("PRAGMA integrity_check")]
-        return [line for line in answers if line != "ok"]
+            schema = self._connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+        faults = [line for line in answers if line != "ok"]
+        as_made = {_without_blanks(statement) for statement in _SCHEMA}
+        if {_without_blanks(statement) for (statement,) in schema} != as_made:
+            faults.append("its tables or indexes are not those of a vault")
+        return faults
 
     def copy_to(self, path: str) -> None:
         """A consistent copy in one file, made while others write."""
@@ -202,6 +207,10 @@ class SqliteRowStore:
     def close(self) -> None:
         """Close the file. The last one to close it folds the WAL in."""
         self._connection.close()
+
+
+def _without_blanks(statement: str) -> str:
+    return "".join(statement.split())
 
 
 class SqliteMeta:

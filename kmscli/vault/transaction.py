@@ -82,6 +82,11 @@ def secret_bound_to(address: Address) -> bytes:
     return address[0].to_bytes(2, "big") + address[1] + address[2]
 
 
+def place(blinded: Callable[..., bytes], kind: Kind[Any], scope: str, name: str) -> Address:
+    """Where a value of a kind stands: in its scope, by its name. `blinded`: the keyed hash of names."""
+    return (kind.number, blinded(kind.name, "scope", scope), blinded(kind.name, "name", scope, name))
+
+
 class Transaction:
     """Reads and buffered writes."""
 
@@ -188,7 +193,7 @@ class Transaction:
 
     def address(self, kind: Kind[Any], scope: str, name: str) -> Address:
         """Where a value stands."""
-        return (kind.number, self.blinded(kind.name, "scope", scope), self.blinded(kind.name, "name", scope, name))
+        return place(self.blinded, kind, scope, name)
 
     def blinded(self, *parts: str) -> bytes:
         """A name's keyed hash, remembered for as long as the transaction lasts."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kmscli.crypto.aead import NotAuthenticError
-from kmscli.errors import KMSInternalException, VaultDamagedError
+from kmscli.errors import VaultDamagedError
 from kmscli.vault.head import SET_SIZE, ChainEnd, Head
 from kmscli.vault.header import Header
 from kmscli.vault.keyring import Keyring, RekeyedError
-from kmscli.vault.rows import Address, BusyError, FullError, Read, Row, Writes
+from kmscli.vault.rows import Address, Read, Row, Writes
 from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
 from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged, packed, unpacked
 
@@ -63,7 +63,7 @@ class Vault:
         self.path = store.path
         self.header = header
         self.keyring = keyring
-        self._raw_header = raw_header
+        self.raw_header = raw_header
         self._renewal: dict[str, bytes] = {}
         self._cache: dict[Address, tuple[int, Any, bytes]] = {}
 
@@ -82,8 +82,8 @@ class Vault:
 
         Until then the file is as it was, and so is this vault, for others to use should that commit fail.
         """
-        successor = Vault(self.store, header, self._raw_header, keyring)
-        successor._renewal = {"header": header.sealed(root), "keyring": keyring.wrapped(root, header.bound_to)}  # noqa: SLF001
+        successor = Vault(self.store, header, self.raw_header, keyring)
+        successor._renewal = {"header": header.sealed(root), "keyring": keyring.wrapped(root, header.bound_to)}
         return successor
 
     def commit(
@@ -126,18 +126,13 @@ class Vault:
         """A commit of raw rows, for those who keep the vault itself. Raises as `commit` does."""
 
         def unchanged(stored: SqliteMeta) -> None:
-            if stored.get("header") != self._raw_header:
+            if stored.get("header") != self.raw_header:
                 raise RekeyedError
             for name, value in self._renewal.items():
                 stored.put(name, value)
 
-        try:
-            self.store.commit(reads, finish, durable=durable, meta=unchanged)
-        except BusyError:
-            raise KMSInternalException("The vault is busy: others kept its lock for 5 seconds.") from None
-        except FullError:
-            raise KMSInternalException("The vault's disk is full. Nothing was changed.") from None
-        self._raw_header = self._renewal.get("header", self._raw_header)
+        self.store.commit(reads, finish, durable=durable, meta=unchanged)
+        self.raw_header = self._renewal.get("header", self.raw_header)
         self._renewal = {}
 
     def synced(self) -> Place:
@@ -180,11 +175,11 @@ class Vault:
 
     def is_rekeyed(self) -> bool:
         """Whether others have changed the keyslots or the keys since the vault was opened."""
-        return self.store.meta("header") != self._raw_header
+        return self.store.meta("header") != self.raw_header
 
     def is_as(self, other: "Vault") -> bool:
         """Whether this is the same vault with the same header as another one that was opened."""
-        return self._raw_header == other._raw_header
+        return self.raw_header == other.raw_header
 
     def close(self) -> None:
         """Close the file."""

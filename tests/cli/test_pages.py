@@ -36,6 +36,11 @@ class Service:
         return answers(self, KEYS, raw or {}, options, format=format)
 
 
+def stuck(_raw: dict[str, Any]) -> dict[str, Any]:
+    """A service that never comes to the end of its list."""
+    return {"Keys": [], "Truncated": True, "NextMarker": "m1"}
+
+
 def identifiers(answer: dict[str, Any]) -> str:
     """The keys of an answer, in order."""
     return " ".join(key["KeyId"] for key in answer["Keys"])
@@ -87,10 +92,11 @@ def test_a_list_read_in_parts_is_the_whole_list(sizes: list[int], most: int) -> 
     assert parts == whole["Keys"]
 
 
-def test_the_page_size_is_the_services_limit() -> None:
-    """`--page-size` becomes Limit in every request, and says nothing of the number of items shown."""
+@pytest.mark.parametrize("raw", [{}, {"Limit": 1}])
+def test_the_page_size_is_the_services_limit(raw: dict[str, Any]) -> None:
+    """`--page-size` is Limit in every request, and says nothing of the number of items shown."""
     service = Service(1, 1)
-    (answer,) = service.list("json", page_size=1)
+    (answer,) = service.list("json", raw, page_size=1)
     assert identifiers(answer) == "k0 k1"
     assert [request["Limit"] for request in service.requests] == [1, 1]
 
@@ -188,7 +194,7 @@ def test_an_operation_without_pages_is_one_call() -> None:
 def test_a_marker_that_does_not_move_ends_the_walk() -> None:
     """A service that answers with the marker it was sent would be asked for ever."""
     with pytest.raises(KmscliError, match="The same next token was received twice: m1"):
-        answers({"Keys": [], "Truncated": True, "NextMarker": "m1"}.__or__, KEYS, {}, {}, format="json")
+        answers(stuck, KEYS, {}, {}, format="json")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ import pytest
 
 from tests.operations.house import ACCOUNT, REGION, House, arn
 
-STATES = ("Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable", "Creating",
-          "Updating")  # fmt: skip
+STATES = (
+    "Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable", "Creating",
+    "Updating",
+)  # fmt: skip
 ORIGINS = {"PendingImport": "EXTERNAL", "Unavailable": "AWS_CLOUDHSM"}
 """Of keys that can be in a state, where it is not AWS_KMS."""
 
@@ -94,7 +96,7 @@ def test_a_state_allows_or_refuses(house: House, row: str, state: str, expected:
     house.call("CreateAlias", AliasName="alias/other", TargetKeyId=other)
     blob, other_blob = (house.call("Encrypt", KeyId=one, Plaintext=b"x")["CiphertextBlob"] for one in (key, other))
     house.change_key(key, state=state, origin=ORIGINS.get(state, "AWS_KMS"))
-    result = house.result(row.split()[0], **members(row, key, other, blob, other_blob))
+    result = house.result(row.partition(" ")[0], **members(row, key, other, blob, other_blob))
     code, message = expected
     if expected == OK:
         assert isinstance(result, dict)

@@ -14,9 +14,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("template") / "home"
     home.mkdir(mode=0o700)
     machine = Machine(home)
-    bare = {name: "" for name in ("KMSCLI_VAULT", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "AWS_PROFILE")}
-    key_id = machine.run("create-key", env=bare).expect().answer["KeyMetadata"]["KeyId"]
-    machine.run("create-alias", "--alias-name", ALIAS, "--target-key-id", key_id, env=bare).expect()
+    key_id = machine.run("create-key").expect().answer["KeyMetadata"]["KeyId"]
+    machine.run("create-alias", "--alias-name", ALIAS, "--target-key-id", key_id).expect()
     return home
 
 

@@ -20,6 +20,8 @@ from kmscli.vault.vault import Vault
 
 KMSCLI = str(Path(sys.executable).with_name("kmscli"))
 ALIAS = "alias/a"
+AMBIENT = ("AWS_", "KMSCLI_", "XDG_", "CREDENTIALS_DIRECTORY", "LINES", "COLUMNS")
+"""Settings of the machine that the tests run on."""
 PATIENCE = 120
 """Seconds after which a call that hangs is given up: far beyond what the slowest machine needs."""
 
@@ -57,9 +59,9 @@ class Machine:
     def start(self, *words: str | bytes, env: dict[str, str] | None = None, **how: Any) -> "subprocess.Popen[bytes]":
         """Start a call; `how` is Popen's."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(
-            [KMSCLI, *words], env={**os.environ, "HOME": str(self.home), **(env or {})}, **{**pipes, **how}
-        )
+        bare = {name: value for name, value in os.environ.items() if not name.startswith(AMBIENT)}
+        environment = {**bare, "HOME": str(self.home), **(env or {})}
+        return subprocess.Popen([KMSCLI, *words], env=environment, **{**pipes, **how})
 
     def run(self, *words: str | bytes, stdin: bytes | None = None, **how: Any) -> Ran:
         """Make a call and wait for it. `stdin`: what it can read there."""
@@ -71,6 +73,11 @@ class Machine:
             finally:
                 call.kill()
         return Ran(call.returncode, out or b"", (err or b"").decode(errors="replace"))
+
+    def shell(self, script: str, **how: Any) -> Ran:
+        """Run a script in which `kmscli` is the installed one."""
+        env = {"PATH": f"{Path(KMSCLI).parent}:{os.environ['PATH']}", **how.pop("env", {})}
+        return self.run("-c", script, env=env, executable="/bin/sh", **how)
 
     def run_on_terminal(self, *words: str | bytes, keys: bytes = b"", **how: Any) -> Ran:
         """Make a call whose three streams are a terminal: `out` is all that the terminal is sent. `keys` are typed."""
@@ -106,7 +113,7 @@ class Machine:
     def leftovers(self) -> list[str]:
         """Files in the home that only belong there while a call is running."""
         found = [str(path.relative_to(self.home)) for path in self.home.rglob("*") if path.is_file()]
-        known = {"vault.db", "vault.key", "events.jsonl", "lock"}
+        known = {"vault.db", "vault.db-wal", "vault.db-shm", "vault.key", "events.jsonl", "lock"}
         return sorted(path for path in found if Path(path).name not in known and Path(path).parent.name != "marks")
 
 

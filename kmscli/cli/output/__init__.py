@@ -50,6 +50,11 @@ def as_json(value: Any, *, terminal: bool, indent: int | None = 4) -> str:
     return printable(json.dumps(value, indent=indent, ensure_ascii=False), terminal=terminal) + "\n"
 
 
+def is_scalar(value: Any) -> bool:
+    """Whether a value is no list and no structure: what fills one cell."""
+    return not isinstance(value, list | dict)
+
+
 def _found(query: str, answer: Any) -> Any:
     from kmscli.cli.output.query import search
 

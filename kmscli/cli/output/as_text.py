@@ -7,15 +7,12 @@ what nests in it follows on lines of its own. Names of scalars are never printed
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kmscli.cli.output import is_scalar
+
 
 def as_text(value: Any) -> str:
     """A value as lines, each ended by a line feed."""
     return "".join(f"{line}\n" for line in _lines(value, None))
-
-
-def is_scalar(value: Any) -> bool:
-    """Whether a value stands in one cell: it is no list and no structure."""
-    return not isinstance(value, list | dict)
 
 
 def _lines(value: Any, name: str | None) -> Iterator[str]:

@@ -6,8 +6,7 @@ Both matter: YAML 1.2 decides which strings are quoted (`yes` is not, `1e3` is),
 import io
 from typing import Any
 
-from kmscli.cli.output import as_json
-from kmscli.cli.output.as_text import is_scalar
+from kmscli.cli.output import as_json, is_scalar
 from kmscli.cli.output.printable import printable, printable_throughout
 
 

@@ -39,7 +39,7 @@ class CreateKeyRequest(Request):
     )
 
     def rules(self) -> None:
-        """One spec, under its new or its old name; a usage unless the spec is symmetric."""
+        """One spec, under its new or its old name; a usage unless the spec is symmetric. Fills in what is not given."""
         given, old = self.key_spec, self.customer_master_key_spec
         if given and old and given != old:
             raise ValidationException(
@@ -51,7 +51,8 @@ class CreateKeyRequest(Request):
             raise ValidationException(
                 "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
             )
-        self.__dict__.update(key_spec=spec, customer_master_key_spec=spec, key_usage=self.key_usage or ENCRYPT_DECRYPT)
+        usage = self.key_usage or ENCRYPT_DECRYPT
+        self.__dict__.update(key_spec=spec, customer_master_key_spec=spec, key_usage=usage, tags=self.tags or [])
 
 
 class CreateKeyResponse(Response):

@@ -40,9 +40,7 @@ class GenerateDataKeyResponse(Response):
     key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
 
 
-@operation(
-    targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE)], read_only=True
-)
+@operation(targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE)], read_only=True)
 def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: Key) -> GenerateDataKeyResponse:
     """Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key.
 

@@ -35,9 +35,7 @@ class GenerateDataKeyWithoutPlaintextResponse(Response):
     key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
 
 
-@operation(
-    targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE)], read_only=True
-)
+@operation(targets=[Target("key_id", aliases=True, usage=ENCRYPT_DECRYPT, states=USABLE)], read_only=True)
 def generate_data_key_without_plaintext(
     call: Call, request: GenerateDataKeyWithoutPlaintextRequest, key: Key
 ) -> GenerateDataKeyWithoutPlaintextResponse:

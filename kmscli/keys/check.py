@@ -1,0 +1,190 @@
+"""Checking what a vault holds: every row is read, and each that is damaged, missing or outdated is named.
+
+Beyond the walk over the file (`kmscli.vault.check`), rows are held against each other: a key has a policy and its
+current material, an alias and a material have a key, and the number of keys is what was counted. What one row says of
+another also gives a name to a row that does not open or is not there.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from kmscli.errors import VaultDamagedError
+from kmscli.keys.aliases import ALIAS, Alias
+from kmscli.keys.key import KEY, Key, scope
+from kmscli.keys.material import MATERIAL, Material
+from kmscli.keys.policies import POLICY
+from kmscli.keys.tags import TAGS
+from kmscli.names import key_arn
+from kmscli.vault.check import DAMAGED, DELETED, MISSING, OUTDATED, OWN_KINDS, UNSOUND, Fault, Walk, odd_row
+from kmscli.vault.keyring import Keyring
+from kmscli.vault.rows import Address, Row
+from kmscli.vault.transaction import TALLY, Kind, place
+from kmscli.vault.vault import Vault
+
+KINDS: dict[int, Kind[Any]] = {kind.number: kind for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY)}
+
+
+def kind_name(number: int) -> str:
+    """A kind of rows, as people know it."""
+    kind = KINDS.get(number)
+    return kind.name if kind else OWN_KINDS.get(number, f"kind {number}")
+
+
+class Named:
+    """A row that another one speaks of. `must_be`: it cannot be without."""
+
+    def __init__(self, address: Address, name: str, *, must_be: bool) -> None:
+        self.address = address
+        self.name = name
+        self.must_be = must_be
+
+
+class Inspection:
+    """What a check found. `counts`: rows by kind."""
+
+    def __init__(self, counts: dict[str, int], faults: list[Fault]) -> None:
+        self.counts = counts
+        self.faults = faults
+
+
+def inspect(vault: Vault) -> Inspection:
+    """Read everything in a vault. Never stops at the first fault.
+
+    Raises RekeyedError: the vault was rekeyed since it was opened.
+    """
+    walk = Walk(vault, KINDS)
+    try:
+        relations = Relations(walk)
+        try:
+            for row, value in walk.rows():
+                walk.account(row)
+                relations.see(row, value)
+            faults = _row_faults(walk, relations)
+        except VaultDamagedError as error:
+            faults = [Fault("file", "", UNSOUND, f"the rows cannot be read any further: {error.message}")]
+        counts = {kind_name(number): count for number, count in sorted(walk.counts.items())}
+        return Inspection(counts, [*walk.faults, *faults])
+    finally:
+        walk.snapshot.close()
+
+
+class Relations:
+    """What rows say of each other. `missing`: rows that must be there and are not, by address, with their names."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.missing: dict[Address, str] = {}
+        self._keys: dict[str, int] = {}
+        self._tallies: dict[Address, int] = {}
+
+    def see(self, row: Row, value: Any) -> None:
+        """Note what a row says."""
+        if value is None:
+            return
+        if row.kind == KEY.number:
+            self._keys[value.scope] = self._keys.get(value.scope, 0) + 1
+        if row.kind == TALLY.number:
+            self._tallies[row.address] = value
+        for named in spoken_of(self.walk.keyring, value):
+            if named.must_be and self.walk.snapshot.get(named.address) is None:
+                self.missing[named.address] = named.name
+
+    def miscounted(self) -> Iterator[Fault]:
+        """The numbers of keys that are not what was counted."""
+        for scope_of_keys, number in self._keys.items():
+            counted = self._tallies.get(place(self.walk.keyring.blinded, TALLY, scope_of_keys, "keys"), 0)
+            if counted != number:
+                detail = f"there are {number}, but {counted} were counted"
+                yield Fault(TALLY.name, f"of keys in {scope_of_keys}", UNSOUND, detail)
+
+
+def spoken_of(keyring: Keyring, value: Any) -> list[Named]:
+    """The rows that a value tells of, itself among them."""
+    if isinstance(value, Key):
+        return [
+            *_about_key(keyring, value.account, value.region, value.key_id, policy=True),
+            _named(keyring, MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True),
+        ]
+    if isinstance(value, Alias):
+        own = _named(keyring, ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=True)
+        return [own, *_about_key(keyring, value.account, value.region, value.key_id)]
+    if isinstance(value, Material):
+        of_key = f"of key {key_arn(value.account, value.region, value.key_id)}"
+        own = _named(keyring, MATERIAL, value.region, value.material_id, of_key, must_be=True)
+        return [own, *_about_key(keyring, value.account, value.region, value.key_id)]
+    return []
+
+
+def _about_key(keyring: Keyring, account: str, region: str, key_id: str, *, policy: bool = False) -> list[Named]:
+    """A key's rows; the key itself must be there, its policy if it is the key that says so, its tags need not."""
+    home, arn = scope(account, region), key_arn(account, region, key_id)
+    return [
+        _named(keyring, KEY, home, key_id, arn, must_be=True),
+        _named(keyring, POLICY, home, key_id, f"of key {arn}", must_be=policy),
+        _named(keyring, TAGS, home, key_id, f"of key {arn}", must_be=False),
+    ]
+
+
+def _named(keyring: Keyring, kind: Kind[Any], home: str, name: str, shown: str, *, must_be: bool) -> Named:
+    return Named(place(keyring.blinded, kind, home, name), shown, must_be=must_be)
+
+
+def _row_faults(walk: Walk, relations: Relations) -> list[Fault]:
+    """The rows that are damaged, missing, outdated or back, with their names as far as others know them."""
+    odd = None
+    if walk.difference and walk.head:
+        absent = [*relations.missing, *_optional_and_absent(walk)]
+        odd = odd_row(walk.keyring, walk.difference, walk.head.commit, walk.addresses, absent)
+    wrong = dict.fromkeys(walk.damaged, DAMAGED) | dict.fromkeys(relations.missing, MISSING)
+    if odd:
+        wrong.setdefault(odd.address, odd.what)
+    if not wrong and not walk.difference:
+        return list(relations.miscounted())
+    names = _names(walk, wrong)
+    faults = [
+        Fault(kind_name(address[0]), names.get(address) or address[2].hex(), what) for address, what in wrong.items()
+    ]
+    return [*faults, *_uncounted(walk, wrong, explained=bool(odd) or not walk.difference)]
+
+
+def _optional_and_absent(walk: Walk) -> Iterator[Address]:
+    """Where a row may have been that others speak of, but need not have been."""
+    for _, value in walk.rows():
+        for named in spoken_of(walk.keyring, value):
+            if not named.must_be and walk.snapshot.get(named.address) is None:
+                yield named.address
+
+
+def _names(walk: Walk, wanted: Collection[Address]) -> dict[Address, str]:
+    """The names of rows, from what others say of them, or from the key that their link leads to."""
+    names: dict[Address, str] = {}
+    links = {row.first: address for address, row in walk.damaged.items() if row.first}
+    for _, value in walk.rows():
+        for named in spoken_of(walk.keyring, value):
+            if named.address in wanted:
+                names[named.address] = named.name
+        if isinstance(value, Key):
+            for kind in (ALIAS, MATERIAL):
+                address = links.get(walk.keyring.blinded(kind.name, "link", value.arn))
+                if address and address[0] == kind.number:
+                    names.setdefault(address, f"{address[2].hex()} of key {value.arn}")
+    return names
+
+
+def _uncounted(walk: Walk, wrong: dict[Address, str], *, explained: bool) -> Iterator[Fault]:
+    """What the head's numbers of rows say beyond the rows that are named."""
+    if walk.head is None:
+        return
+    differs = False
+    for kind, expected in walk.head.rows.items():
+        number = int(kind)
+        named = [what for address, what in wrong.items() if address[0] == number]
+        lacking = expected - walk.counts.get(number, 0) - named.count(MISSING) + named.count(DELETED)
+        if lacking > 0:
+            yield Fault(kind_name(number), "", MISSING, f"{lacking} more missing; which, cannot be told")
+        elif -lacking > named.count(DAMAGED):
+            yield Fault(kind_name(number), "", DELETED, f"{-lacking} more than there should be; which, cannot be told")
+        differs = differs or bool(lacking)
+    if not explained and not differs:
+        beyond = "beyond those that are named, " if wrong else ""
+        yield Fault("rows", "", OUTDATED, f"{beyond}rows may be outdated; which, cannot be told")
