@@ -12,10 +12,7 @@ unset "${!KMSCLI_@}" "${!XDG_@}" AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_A
 say() { printf '\n\033[1m# %s\033[0m\n' "$1"; }
 run() { printf '$ %s\n' "$1"; eval "$1"; }
 
-say "A vault, with its key file in another folder. (A first create-key would make them by itself.)"
-run "kmscli vault init"
-
-say "A KMS key, and a name for it"
+say "A KMS key, and a name for it. The first one makes a vault, and a key file in another folder"
 run "kmscli create-key --description 'Demonstration' --query KeyMetadata.KeyId --output text | tee key-id"
 run "kmscli create-alias --alias-name alias/demo --target-key-id \$(cat key-id)"
 

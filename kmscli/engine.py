@@ -19,7 +19,6 @@ from kmscli.errors import (
     VaultDamagedError,
     VaultRolledBackError,
 )
-from kmscli.keys.finding import Found
 from kmscli.keys.key import KEY, Key, find_key
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation
@@ -30,7 +29,7 @@ from kmscli.trail.chain import Record, chained
 from kmscli.trail.log import follow, logged_commit
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
-from kmscli.vault.mark import check_mark, marked_commit, write_mark
+from kmscli.vault.mark import check_mark, read_mark, write_mark
 from kmscli.vault.rows import ConflictError
 from kmscli.vault.transaction import Transaction
 from kmscli.vault.vault import Committed, Vault
@@ -86,48 +85,56 @@ class Engine:
         asked = [Asked(caller, find_operation(name), raw) for caller, name, raw in calls]
         if not asked:
             return []
-        caller = asked[0].caller
-        for key in self._retried(self._due_keys, caller):
-            self._bring_up_to_date(key, caller)
-        return self._retried(lambda transaction: self._answer(asked, transaction), caller)
+        caller, clock = asked[0].caller, self.clock()
+        for key in self._retried(lambda transaction: self._due_keys(transaction, clock), caller, clock):
+            self._bring_up_to_date(key, caller, clock)
+        return self._retried(lambda transaction: self._answer(asked, transaction, clock), caller, clock)
 
     def record_local(
         self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False, beyond: int = 0
     ) -> None:
         """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
 
+        clock = self.clock()
+
         def attempt(transaction: Transaction) -> None:
-            now, held = self._time(transaction)
+            now, held = self._time(transaction, clock)
             record = local_record(caller, name, parameters, now)
             self._commit(transaction, [record], now, held, new_chain=new_chain, beyond=beyond)
 
-        self._retried(attempt, caller)
+        self._retried(attempt, caller, clock)
 
     def check_mark(self, environment: Environment, caller: Caller, *, accept_rollback: bool = False) -> None:
         """See that the vault is not older than this machine knows it. Accepting a rollback opens a new chain.
 
         Raises VaultRolledBackError.
         """
-        head = self._retried(self.vault.head, caller)
+        mark = read_mark(self.vault, environment)
+        head = self._retried(lambda transaction: self.vault.head(transaction), caller, 0)
         try:
-            check_mark(self.vault, head, environment)
+            check_mark(self.vault, head, mark)
         except VaultRolledBackError:
             if not accept_rollback:
                 raise
-            seen = max(marked_commit(self.vault, environment), logged_commit(self.vault))
+            seen = max(mark.commit if mark else 0, logged_commit(self.vault.path, self.vault.keyring.trail))
             self.record_local(caller, "AcceptRollback", {}, new_chain=True, beyond=seen)
 
     def settle(self, environment: Environment) -> None:
-        """Let the log follow what was committed, and remember how far the vault has come.
+        """Remember how far the vault has come, and let the log follow what was committed.
 
         Raises OSError: the log cannot be written; the events wait in the vault.
         """
-        if self.committed:
-            write_mark(self.vault, self.committed.head, environment)
+        if self.committed is None:
+            return
+        write_mark(self.vault, self.committed.head, environment)
+        try:
             follow(self.vault, self.committed)
+        except RekeyedError:
+            self._reopen()
+            follow(self.vault)
 
-    def _answer(self, asked: list[Asked], transaction: Transaction) -> list[Outcome]:
-        now, held = self._time(transaction)
+    def _answer(self, asked: list[Asked], transaction: Transaction, clock: float) -> list[Outcome]:
+        now, held = self._time(transaction, clock)
         outcomes = [self._perform(one, transaction, now, held) for one in asked]
         records = [record for outcome in outcomes for record in records_of(outcome, now)]
         self._commit(transaction, records, now, held)
@@ -143,31 +150,30 @@ class Engine:
         call = Call(asked.caller, operation.name, now, held, transaction, self.vault.keyring)
         try:
             for target in operation.targets:
-                outcome.found += find(target, call, request)
-            decide(operation, call, request, outcome.found)
-            outcome.response = operation.function(call, request, *(found.thing for found in outcome.found))
+                outcome.sought.append(find(target, call, request))
+            decide(operation, call, request, outcome.sought)
+            outcome.response = operation.function(call, request, *(sought.thing for sought in outcome.sought))
             if request.__dict__.get("dry_run"):
                 raise DryRunOperationException("The request would have succeeded, but the DryRun option is set.")
-        except ServiceError as error:
+        except (ServiceError, VaultDamagedError) as error:
             undo()
             outcome.error = error
             outcome.response = None
             return outcome
-        outcome.additional, outcome.happened = call.additional, call.happened
-        outcome.found += [Found(key, account=key.account, resource=key.arn) for key in call.made]
+        outcome.additional, outcome.happened, outcome.made = call.additional, call.happened, call.made
         return outcome
 
-    def _due_keys(self, transaction: Transaction) -> list[Key]:
+    def _due_keys(self, transaction: Transaction, clock: float) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""
-        now, held = self._time(transaction)
+        now, held = self._time(transaction, clock)
         return [key for key in transaction.due(KEY, now, DUE_AT_MOST) if key.is_due(now, held)]
 
-    def _bring_up_to_date(self, key: Key, caller: Caller) -> None:
+    def _bring_up_to_date(self, key: Key, caller: Caller, clock: float) -> None:
         """Everything that is due on a key, step by step, each in a commit of its own with its own event."""
         from kmscli.keys.due import bring_up_to_date
 
         def step(transaction: Transaction) -> bool:
-            now, held = self._time(transaction)
+            now, held = self._time(transaction, clock)
             current = find_key(transaction, key.account, key.region, key.key_id)
             if current is None or not current.is_due(now, held):
                 return False
@@ -175,10 +181,10 @@ class Engine:
             self._commit(transaction, [service_record_of(happened, caller)], now, held)
             return True
 
-        while self._retried(step, caller):
+        while self._retried(step, caller, clock):
             pass
 
-    def _retried(self, attempt: Callable[[Transaction], T], caller: Caller) -> T:
+    def _retried(self, attempt: Callable[[Transaction], T], caller: Caller, clock: float) -> T:
         """Run an attempt on a fresh snapshot; again after a conflict, a rekeying, or when something falls due first.
 
         Raises KMSInternalException: others were always faster. VaultDamagedError: a row of a term that never was.
@@ -194,7 +200,7 @@ class Engine:
                 self._reopen()
             except FallenDueError as due:
                 transaction.close()
-                self._bring_up_to_date(due.key, caller)
+                self._bring_up_to_date(due.key, caller, clock)
             finally:
                 transaction.close()
         raise KMSInternalException("The vault is busy: others changed the same rows again and again.")
@@ -206,10 +212,10 @@ class Engine:
         if self.vault.is_as(before):
             raise VaultDamagedError("A row of the vault names a term that the vault never had.")
 
-    def _time(self, transaction: Transaction) -> tuple[float, float]:
-        """Now, never before the latest time that the vault has seen, and until when deletions are held."""
+    def _time(self, transaction: Transaction, clock: float) -> tuple[float, float]:
+        """Now, by the clock but never before the latest time that the vault has seen; until when deletions are held."""
         head = self.vault.head(transaction)
-        now = max(self.clock(), head.latest)
+        now = max(clock, head.latest)
         if now - head.latest > STRANGE_LEAP and not self.vault.header.lab:
             self._warn("The clock is more than a week past the vault's last use: deletions wait 24 hours.")
             return now, now + DAY

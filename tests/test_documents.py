@@ -43,3 +43,12 @@ def test_the_readme_names_the_two_commands() -> None:
     for command in ("demo", "test"):
         assert f"make {command} " in readme
         assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_no_example_failed() -> None:
+    """A worked example shows an error only where it is there to show one."""
+    meant = {"delete-alias.md": "NotFoundException", "disable-key.md": "DisabledException"}
+    pages = {page.name: page.read_text() for page in (ROOT / "docs/commands").glob("*.md")}
+    shown = {name: re.findall(r"\[ERROR\]: An error occurred \((\w+)\)", text) for name, text in pages.items()}
+    assert {name: errors for name, errors in shown.items() if errors} == {name: [code] for name, code in meant.items()}
+    assert [name for name, text in pages.items() if "Traceback" in text or "command not found" in text] == []

@@ -20,7 +20,6 @@ from pathlib import Path
 from kmscli.clock import DAY
 
 PREPARATION = (
-    "kmscli vault init --lab",
     "kmscli create-key --description 'Demonstration key' --query KeyMetadata.KeyId --output text > key-id",
     "kmscli create-alias --alias-name alias/demo --target-key-id $(cat key-id)",
     "printf 'correct horse battery staple' > secret.txt",
@@ -49,7 +48,7 @@ BLOB = re.compile(r'"([A-Za-z0-9+/]{40,}={0,2})"')
 
 @contextmanager
 def prepared_home() -> Iterator[Path]:
-    """A home folder with a lab vault, a key, its alias `alias/demo`, a file and its ciphertext."""
+    """A home folder with a vault, a key, its alias `alias/demo`, a file and its ciphertext."""
     with tempfile.TemporaryDirectory(prefix="kmscli-docs-") as folder:
         home = Path(folder) / "prepared"
         home.mkdir(mode=0o700)

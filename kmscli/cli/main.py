@@ -93,7 +93,7 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
 
         sys.stdout.write(f"kmscli/{__version__}\n")
         return 0
-    if name is None:
+    if name is None and "--help" not in argv:
         raise no_operation()
     from kmscli.operations.index import KMS
 
@@ -102,7 +102,7 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
 
         gc.enable()
 
-        return run_app([name, *tokens], options)
+        return run_app([name or "--help", *tokens], options)
     from kmscli.cli.argv import read
     from kmscli.cli.call import run_call, standard_input
     from kmscli.engine import find_operation

@@ -4,7 +4,6 @@ AWS's global options are in `GLOBAL` (reference 17.3), kmscli's own in `OWN`. Th
 its request's fields: `member_options`. Nothing here reads argv; `tokens` and `argv` do.
 """
 
-import re
 from typing import Any
 
 from kmscli.operations.fields import Field
@@ -117,12 +116,14 @@ NOTHING_CHOSEN: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 """Every option that is not a member, as if none were given."""
 
-_WORD_START = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
 
 def option_name(wire: str) -> str:
     """The option of a member: `XksProxyUriEndpoint` is `--xks-proxy-uri-endpoint`."""
-    return "--" + _WORD_START.sub("-", wire).lower()
+    around = zip(f"a{wire}", wire, f"{wire[1:]}A", strict=False)
+    return "-" + "".join(
+        f"-{letter.lower()}" if letter.isupper() and (not before.isupper() or after.islower()) else letter.lower()
+        for before, letter, after in around
+    )
 
 
 def member_options(operation: Operation) -> list[Option]:

@@ -19,7 +19,7 @@ To see help text, you can run:
   kmscli help
   kmscli <operation> help"""
 
-_NEGATIVE_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
+_NEGATIVE_NUMBER = r"-\d+|-\d*\.\d+"
 
 
 class Match:
@@ -49,7 +49,7 @@ def match(text: str, options: Iterable[Option]) -> Match | None:
         raise refused(f"ambiguous option: {text} could match {', '.join(option.name for option in begun)}")
     if begun:
         return Match(begun[0], value)
-    return None if _NEGATIVE_NUMBER.fullmatch(text) or " " in text else Match(None)
+    return None if re.fullmatch(_NEGATIVE_NUMBER, text) or " " in text else Match(None)
 
 
 def scan(tokens: Sequence[str], options: Sequence[Option]) -> tuple[dict[str, Any], list[str]]:
@@ -75,11 +75,14 @@ def scan(tokens: Sequence[str], options: Sequence[Option]) -> tuple[dict[str, An
 
 
 def strays(left: Sequence[str], options: Sequence[Option]) -> list[str]:
-    """What was left and means nothing, in the order in which `aws` names it: the first word comes last."""
-    words = [number for number, found in enumerate(_matches(left, options)) if found is None]
+    """What was left and means nothing, in the order in which `aws` names it: the first word comes last.
+
+    `aws` looks at that word to see whether it is `help`, and so overlooks it if it is empty.
+    """
+    words = [number for number, found in enumerate(_matches(left, options)) if found is None][:1]
     separator = left.index("--") if "--" in left else len(left)
-    order = [number for number in range(len(left)) if number not in {separator, *words[:1]}]
-    return [left[number] for number in order + words[:1]]
+    others = [text for number, text in enumerate(left) if number not in {separator, *words}]
+    return others + [left[number] for number in words if left[number]]
 
 
 def refused(message: str) -> UsageError:

@@ -20,8 +20,15 @@ class NotAuthenticError(Exception):
     """The sealed bytes, or what they are bound to, are not what was sealed."""
 
 
+def _check_length(key: bytes) -> None:
+    """The derivation would take a key of any length, an empty one too. Raises ValueError, which does not hold it."""
+    if len(key) != 32:
+        raise ValueError("a sealing key has 32 bytes")
+
+
 def seal(key: bytes, label: bytes, plaintext: bytes, before: bytes, after: bytes = b"") -> bytes:
     """Seal under a 32-byte key, bound to `before ‖ N ‖ after`. `label` names the purpose."""
+    _check_length(key)
     random = os.urandom(28)
     nonce, iv = random[:16], random[16:]
     associated = before + nonce + after
@@ -33,6 +40,7 @@ def seal(key: bytes, label: bytes, plaintext: bytes, before: bytes, after: bytes
 
 def unseal(key: bytes, label: bytes, sealed: bytes, before: bytes, after: bytes = b"") -> bytes:
     """The plaintext. Raises NotAuthenticError, for every cause alike."""
+    _check_length(key)
     if len(sealed) < OVERHEAD:
         raise NotAuthenticError
     nonce, commitment, iv = sealed[:16], sealed[16:48], sealed[48:60]

@@ -19,7 +19,7 @@ from kmscli.vault.check import DAMAGED, DELETED, MISSING, OUTDATED, OWN_KINDS, U
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.rows import Address, Row
 from kmscli.vault.transaction import TALLY, Kind, place
-from kmscli.vault.vault import Vault
+from kmscli.vault.vault import HEAD, LOG, Vault
 
 KINDS: dict[int, Kind[Any]] = {kind.number: kind for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY)}
 
@@ -59,6 +59,7 @@ def inspect(vault: Vault) -> Inspection:
             for row, value in walk.rows():
                 walk.account(row)
                 relations.see(row, value)
+            relations.count()
             faults = _row_faults(walk, relations)
         except VaultDamagedError as error:
             faults = [Fault("file", "", UNSOUND, f"the rows cannot be read any further: {error.message}")]
@@ -69,13 +70,18 @@ def inspect(vault: Vault) -> Inspection:
 
 
 class Relations:
-    """What rows say of each other. `missing`: rows that must be there and are not, by address, with their names."""
+    """What rows say of each other. `missing`: rows that must be there and are not. `tallies`: the counters of keys.
+
+    Both by address, with their names.
+    """
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.missing: dict[Address, str] = {}
+        self.tallies: dict[Address, str] = {}
+        self.miscounted: list[Fault] = []
         self._keys: dict[str, int] = {}
-        self._tallies: dict[Address, int] = {}
+        self._counted: dict[Address, int] = {}
 
     def see(self, row: Row, value: Any) -> None:
         """Note what a row says."""
@@ -84,18 +90,23 @@ class Relations:
         if row.kind == KEY.number:
             self._keys[value.scope] = self._keys.get(value.scope, 0) + 1
         if row.kind == TALLY.number:
-            self._tallies[row.address] = value
+            self._counted[row.address] = value
         for named in spoken_of(self.walk.keyring, value):
             if named.must_be and self.walk.snapshot.get(named.address) is None:
                 self.missing[named.address] = named.name
 
-    def miscounted(self) -> Iterator[Fault]:
-        """The numbers of keys that are not what was counted."""
-        for scope_of_keys, number in self._keys.items():
-            counted = self._tallies.get(place(self.walk.keyring.blinded, TALLY, scope_of_keys, "keys"), 0)
-            if counted != number:
-                detail = f"there are {number}, but {counted} were counted"
-                yield Fault(TALLY.name, f"of keys in {scope_of_keys}", UNSOUND, detail)
+    def count(self) -> None:
+        """Hold the numbers of keys against their counters, once all rows were seen."""
+        for home, number in self._keys.items():
+            address = place(self.walk.keyring.blinded, TALLY, home, "keys")
+            name = self.tallies[address] = f"of keys in {home}"
+            if address in self._counted:
+                counted = self._counted[address]
+                if counted != number:
+                    detail = f"there are {number}, but {counted} were counted"
+                    self.miscounted.append(Fault(TALLY.name, name, UNSOUND, detail))
+            elif address not in self.walk.damaged:
+                self.missing[address] = name
 
 
 def spoken_of(keyring: Keyring, value: Any) -> list[Named]:
@@ -139,10 +150,11 @@ def _row_faults(walk: Walk, relations: Relations) -> list[Fault]:
     if odd:
         wrong.setdefault(odd.address, odd.what)
     if not wrong and not walk.difference:
-        return list(relations.miscounted())
-    names = _names(walk, wrong)
+        return relations.miscounted
+    names = _names(walk, wrong) | relations.tallies
+    names[HEAD] = names[LOG] = ""
     faults = [
-        Fault(kind_name(address[0]), names.get(address) or address[2].hex(), what) for address, what in wrong.items()
+        Fault(kind_name(address[0]), names.get(address, address[2].hex()), what) for address, what in wrong.items()
     ]
     return [*faults, *_uncounted(walk, wrong, explained=bool(odd) or not walk.difference)]
 

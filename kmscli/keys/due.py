@@ -4,12 +4,12 @@ One step at a time, each as of the moment at which it was due, so that one jump 
 leave the same (design, "Time").
 """
 
-from kmscli.keys.aliases import ALIAS, aliases_of
+from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, aliases_of
 from kmscli.keys.key import KEY, Happened, Key
 from kmscli.keys.material import MATERIAL, materials_of
 from kmscli.keys.policies import POLICY
 from kmscli.keys.rotation import AUTOMATIC, rotate
-from kmscli.keys.tags import set_tags
+from kmscli.keys.tags import TAGS
 from kmscli.vault.transaction import Transaction
 
 
@@ -24,12 +24,19 @@ def bring_up_to_date(transaction: Transaction, key: Key) -> Happened:
 
 
 def delete(transaction: Transaction, key: Key) -> None:
-    """Remove a key with everything that is its own: material, aliases, tags, policy."""
-    for material in materials_of(transaction, key):
+    """Remove a key with everything that is its own: material, aliases, tags, policy.
+
+    Raises VaultDamagedError: its material does not show, and would stay behind.
+    """
+    materials = materials_of(transaction, key)
+    if key.material_id not in {material.material_id for material in materials}:
+        raise transaction.missing(MATERIAL, key.region, key.material_id)
+    for material in materials:
         transaction.delete(MATERIAL, key.region, material.material_id, shred=True)
     for entry in aliases_of(transaction, key):
         transaction.delete(ALIAS, key.scope, entry.value.name)
-    set_tags(transaction, key, {})
+    transaction.delete(ALIAS_COUNT, key.scope, key.key_id)
+    transaction.delete(TAGS, key.scope, key.key_id)
     transaction.delete(POLICY, key.scope, key.key_id)
     transaction.delete(KEY, key.scope, key.key_id)
     transaction.count(key.scope, "keys", -1)

@@ -33,6 +33,11 @@ class Found:
         self.key = thing if isinstance(thing, Key) else None
 
 
+def nothing(account: str) -> Found:
+    """What an optional name that is not given leads to."""
+    return Found(None, account=account, resource="", named="")
+
+
 def key_by_name(transaction: Transaction, text: str, account: str, region: str, *, aliases: bool) -> Found:
     """A key by id or ARN, or by alias where `aliases` says so. Raises NotFoundException, InvalidArnException."""
     name = parse_key_name(text, account, region, aliases=aliases)

@@ -66,6 +66,14 @@ def material_bytes(transaction: Transaction, region: str, material_id: str) -> b
     return transaction.secret(MATERIAL, region, material_id)
 
 
+def must_find_material(transaction: Transaction, key: Key, material_id: str) -> Material:
+    """A material that a key's record names. Raises VaultDamagedError: its row is gone."""
+    material = find_material(transaction, key.region, material_id)
+    if material is None:
+        raise transaction.missing(MATERIAL, key.region, material_id)
+    return material
+
+
 def materials_of(transaction: Transaction, key: Key) -> list[Material]:
     """A key's materials in the order in which they became current."""
     found: list[Any] = [entry.value for entry in transaction.linked(MATERIAL, 1, key.arn)]

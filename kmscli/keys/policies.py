@@ -29,8 +29,11 @@ def default_policy(account: str, region: str) -> str:
 
 
 def policy_of(transaction: Transaction, key: Key) -> str:
-    """A key's policy, as it was given."""
-    return transaction.get(POLICY, key.scope, key.key_id) or default_policy(key.account, key.region)
+    """A key's policy, as it was given. Raises VaultDamagedError: its row is gone; no default takes its place."""
+    policy = transaction.get(POLICY, key.scope, key.key_id)
+    if policy is None:
+        raise transaction.missing(POLICY, key.scope, key.key_id)
+    return policy
 
 
 def set_policy(transaction: Transaction, key: Key, policy: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from kmscli.errors import UnsupportedOperationException
 from kmscli.keys.key import Key, next_rotation, save_key
-from kmscli.keys.material import add_material, find_material
+from kmscli.keys.material import add_material, must_find_material
 from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.vault.transaction import Transaction
 
@@ -37,8 +37,7 @@ def check_has_status(key: Key) -> None:
 
 def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) -> tuple[Key, dict[str, Any]]:
     """Rotate a key. Returns it with its new material, and the details of its RotateKey event (14.3)."""
-    current = find_material(transaction, key.region, key.material_id)
-    order = current.order + 1 if current else 1
+    order = must_find_material(transaction, key, key.material_id).order + 1
     material_id = add_material(transaction, key, order=order, rotated=when, rotation_type=rotation_type)
     rotated = key.changed(material_id=material_id)
     if rotation_type == AUTOMATIC and key.rotation:

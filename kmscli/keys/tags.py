@@ -9,16 +9,16 @@ QUOTA = 50
 
 
 def tags_of(transaction: Transaction, key: Key) -> dict[str, str]:
-    """A key's tags."""
-    return transaction.get(TAGS, key.scope, key.key_id) or {}
+    """A key's tags. Raises VaultDamagedError: their row is gone; an empty map has one too."""
+    tags = transaction.get(TAGS, key.scope, key.key_id)
+    if tags is None:
+        raise transaction.missing(TAGS, key.scope, key.key_id)
+    return tags
 
 
 def set_tags(transaction: Transaction, key: Key, tags: dict[str, str]) -> None:
     """Replace a key's tags."""
-    if tags:
-        transaction.put(TAGS, key.scope, key.key_id, dict(sorted(tags.items())))
-    elif tags_of(transaction, key):
-        transaction.delete(TAGS, key.scope, key.key_id)
+    transaction.put(TAGS, key.scope, key.key_id, dict(sorted(tags.items())))
 
 
 def checked_tags(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -1,10 +1,7 @@
-"""What the alias operations ask of a name and of a key (reference, kms-semantics 1.6 and 4.1)."""
+"""What the alias operations ask of a name (reference, kms-semantics 1.6)."""
 
-from kmscli.errors import LimitExceededException, NotAuthorizedException
-from kmscli.keys.aliases import QUOTA, aliases_of
-from kmscli.keys.key import Key
+from kmscli.errors import NotAuthorizedException
 from kmscli.names import check_alias_name
-from kmscli.vault.transaction import Transaction
 
 
 def check_changeable(name: str) -> None:
@@ -12,9 +9,3 @@ def check_changeable(name: str) -> None:
     check_alias_name(name)
     if name.startswith("alias/aws/"):
         raise NotAuthorizedException
-
-
-def check_quota(transaction: Transaction, key: Key) -> None:
-    """Raises LimitExceededException: the key has as many aliases as it may."""
-    if len(aliases_of(transaction, key)) >= QUOTA:
-        raise LimitExceededException(f"{key.arn} has reached the quota of {QUOTA} aliases.")

@@ -152,7 +152,7 @@ class String(Sized[str]):
 
     def constraints(self, value: Any) -> Iterator[str]:
         yield from super().constraints(value)
-        if self.pattern and not re.fullmatch(self.pattern, value):
+        if self.pattern and not re.fullmatch(self.pattern, value, re.ASCII):  # \w means ASCII to the service
             yield f"Member must satisfy regular expression pattern: {self.pattern}"
 
 
@@ -257,7 +257,6 @@ def wrong_type(value: Any, wanted: str) -> str:
     """The service's words for a JSON value of another type."""
     if isinstance(value, dict | list):
         return "Start of structure or map found where not expected."
-    if isinstance(value, bool):
-        return f"{str(value).upper()}_VALUE can not be converted to a {wanted}"
-    given = "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
-    return f"{given} can not be converted to {'an' if wanted[0] in 'AEIOU' else 'a'} {wanted}"
+    kinds = {str: "STRING", bool: f"{value}".upper()}
+    given = kinds.get(type(value), "NUMBER")
+    return f"{given}_VALUE can not be converted to {'an' if wanted[0] in 'AEIOU' else 'a'} {wanted}"

@@ -45,7 +45,7 @@ class KeyMetadata(Shape):
     """A key's metadata."""
 
     aws_account_id = String(wire="AWSAccountId")
-    key_id = String(1, 2048)
+    key_id = String(1, 2048).required()
     arn = String(20, 2048)
     creation_date = Timestamp()
     enabled = Boolean()

@@ -76,7 +76,7 @@ class DryRunModifiers(List[str]):
     """What a dry run leaves out."""
 
     def __init__(self) -> None:
-        super().__init__(Enum("IGNORE_CIPHERTEXT"), 0, 1, help="Check without a ciphertext, where --dry-run is given.")
+        super().__init__(Enum("IGNORE_CIPHERTEXT"), help="Check without a ciphertext, where --dry-run is given.")
 
 
 class EncryptionContext(Map):
@@ -106,6 +106,13 @@ class Marker(String):
     def __init__(self) -> None:
         help = "Where to go on: the NextMarker of the page before."
         super().__init__(1, 1024, pattern="[\\u0020-\\u00FF]*", help=help)
+
+
+class NextMarker(String):
+    """Where the next page starts."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 1024, pattern="[\\u0020-\\u00FF]*")
 
 
 class Policy(String):

@@ -5,13 +5,13 @@ from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
-from kmscli.errors import ServiceError
-from kmscli.keys.finding import Found
-from kmscli.keys.key import Happened
+from kmscli.errors import KmscliError, ServiceError
+from kmscli.keys.key import Happened, Key
 from kmscli.names import new_uuid
 from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
 from kmscli.operations.shapes import Request, Response, refuse
+from kmscli.operations.targets import Sought
 from kmscli.trail.chain import Record
 from kmscli.trail.event import LOCAL, call_record, key_resource, service_record
 
@@ -43,8 +43,9 @@ class Outcome:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.response: Response | None = None
-        self.error = asked.error
-        self.found: list[Found] = []
+        self.error: KmscliError | None = asked.error
+        self.sought: list[Sought] = []
+        self.made: list[Key] = []
         self.additional: dict[str, Any] = {}
         self.happened: list[Happened] = []
 
@@ -73,20 +74,16 @@ def _parameters(outcome: Outcome) -> dict[str, Any] | None:
     if request is None:
         return None
     shown = request.logged(_TRAIL_STYLE)
-    for target, found in zip(outcome.asked.operation.targets, outcome.found, strict=False):
-        path = getattr(type(request), target.member).path
-        if target.logs_arn and found.key and found.shows and path in shown:
-            shown[path] = found.resource
+    for sought in outcome.sought:
+        path = getattr(type(request), sought.target.member).path
+        if sought.target.logs_arn and sought.key and sought.shows and path in shown:
+            shown[path] = sought.resource
     return shown
 
 
 def _resources(outcome: Outcome) -> list[dict[str, str]]:
-    unlisted = [place for place, target in enumerate(outcome.asked.operation.targets) if not target.listed]
-    return [
-        key_resource(found.account, found.resource)
-        for place, found in enumerate(outcome.found)
-        if found.shows and place not in unlisted
-    ]
+    listed = [key_resource(one.account, one.resource) for one in outcome.sought if one.shows and one.target.listed]
+    return listed + [key_resource(key.account, key.arn) for key in outcome.made]
 
 
 def _answer(outcome: Outcome) -> dict[str, Any] | None:
@@ -95,7 +92,7 @@ def _answer(outcome: Outcome) -> dict[str, Any] | None:
         return None
     if logs == "response" and outcome.response:
         return outcome.response.logged(_TRAIL_STYLE)
-    return {"keyId": next(found.resource for found in outcome.found if found.key)}
+    return {"keyId": next(sought.resource for sought in outcome.sought if sought.key)}
 
 
 def service_record_of(happened: Happened, caller: Caller) -> Record:

@@ -3,7 +3,7 @@
 from kmscli.authorization.decision import authorize
 from kmscli.authorization.grant_tokens import check_grant_tokens
 from kmscli.keys.aliases import Alias
-from kmscli.keys.finding import Found, alias_by_name, key_by_ciphertext, key_by_name
+from kmscli.keys.finding import Found, alias_by_name, key_by_ciphertext, key_by_name, nothing
 from kmscli.keys.key import Key, find_key
 from kmscli.keys.specs import refuse_usage
 from kmscli.keys.states import refuse_state
@@ -20,16 +20,24 @@ class FallenDueError(Exception):
         self.key = key
 
 
-def find(target: Target, call: Call, request: Request) -> list[Found]:
-    """What a target names: nothing if it is optional and absent. Raises FallenDueError, and what finding raises."""
+class Sought(Found):
+    """What a target of a call turned out to be."""
+
+    def __init__(self, target: Target, found: Found) -> None:
+        self.__dict__.update(vars(found))
+        self.target = target
+
+
+def find(target: Target, call: Call, request: Request) -> Sought:
+    """What a target names. Raises FallenDueError, and what finding raises."""
     text = getattr(request, target.member)
     if text is None and target.optional:
-        return []
+        return Sought(target, nothing(call.caller.account))
     found = _named(target, call, request, text)
     touched = found.key or _key_of(found.thing, call)
     if touched and touched.is_due(call.now, call.held):
         raise FallenDueError(touched)
-    return [found]
+    return Sought(target, found)
 
 
 def _named(target: Target, call: Call, request: Request, text: str | None) -> Found:
@@ -46,16 +54,17 @@ def _key_of(alias: Alias | None, call: Call) -> Key | None:
     return find_key(call.transaction, alias.account, alias.region, alias.key_id) if alias else None
 
 
-def decide(operation: Operation, call: Call, request: Request, found: list[Found]) -> None:
+def decide(operation: Operation, call: Call, request: Request, sought: list[Sought]) -> None:
     """Authorize each target, then look at the grant tokens, then at each key's state and usage."""
-    pairs = list(zip(operation.targets, found, strict=False))
-    for target, one in pairs:
-        authorize(call.caller, target.action, one.account, one.named)
-        one.shows = True
+    if not operation.targets:
+        authorize(call.caller, f"kms:{operation.name}", call.caller.account, "*")
+    for one in sought:
+        authorize(call.caller, one.target.action, one.account, one.named)
+        one.shows = bool(one.resource)
     check_grant_tokens(request.__dict__.get("grant_tokens") or [])
-    for target, one in pairs:
+    for one in sought:
         if one.key:
-            _check_key(target, one.key, operation.name)
+            _check_key(one.target, one.key, operation.name)
 
 
 def _check_key(target: Target, key: Key, operation: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import iso8601
-from kmscli.errors import ServiceError
+from kmscli.errors import KmscliError, ServiceError
 from kmscli.names import new_uuid
 
 VERSION = "1.11"
@@ -24,7 +24,7 @@ def call_record(
     answer: dict[str, Any] | None = None,
     additional: dict[str, Any] | None = None,
     resources: list[dict[str, str]] | None = None,
-    error: ServiceError | None = None,
+    error: KmscliError | None = None,
     source: str = KMS,
 ) -> dict[str, Any]:
     """The record of a call, allowed or failed."""
@@ -39,7 +39,7 @@ def call_record(
         "userAgent": caller.agent,
     }
     if error:
-        record["errorCode"] = "AccessDenied" if error.code == "AccessDeniedException" else error.code
+        record["errorCode"] = _code(error)
         if error.message:
             record["errorMessage"] = error.message
     record["requestParameters"] = parameters or None
@@ -56,6 +56,13 @@ def call_record(
     record["recipientAccountId"] = caller.account
     record["eventCategory"] = "Management"
     return record
+
+
+def _code(error: KmscliError) -> str:
+    """The code that the trail shows: what is no answer of the service, such as a damaged row, is an internal failure."""
+    if not isinstance(error, ServiceError):
+        return "KMSInternalException"
+    return "AccessDenied" if error.code == "AccessDeniedException" else error.code
 
 
 def service_record(name: str, account: str, region: str, arn: str, when: float, details: Any) -> dict[str, Any]:

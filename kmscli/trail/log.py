@@ -42,14 +42,17 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
         return end
 
 
-def logged_commit(vault: Vault) -> int:
-    """The commit that made the last line of a vault's log that verifies: it may be newer than a vault rolled back."""
+def logged_commit(vault: str, keys: dict[int, bytes]) -> int:
+    """The commit that made the last line that verifies in a vault's log: newer than the vault, if that was rolled back.
+
+    `vault`: its path. `keys`: its trail keys.
+    """
     try:
-        descriptor = os.open(trail_log(vault.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(trail_log(vault), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return 0
     try:
-        return _last_place(descriptor, vault.keyring.trail).commit
+        return _last_place(descriptor, keys).commit
     finally:
         os.close(descriptor)
 
@@ -67,17 +70,23 @@ def _locked(folder: str) -> Iterator[None]:
 def _cut_torn_line(descriptor: int) -> None:
     """Cut what a crash left of a line: no line end, or the NULs of a block that was never written."""
     size = os.fstat(descriptor).st_size
-    keep = size
-    while keep > 0:
-        start = max(0, keep - _BLOCK)
-        block = os.pread(descriptor, keep - start, start).rstrip(b"\0")
-        at = block.rfind(b"\n")
-        if at >= 0:
-            keep = start + at + 1
-            break
+    keep = _line_end(descriptor, size)
+    start = _line_end(descriptor, keep - 1)
+    if b"\0" in os.pread(descriptor, keep - start, start):
         keep = start
     if keep < size:
         os.ftruncate(descriptor, keep)
+
+
+def _line_end(descriptor: int, upto: int) -> int:
+    """Where the last line ends that ends within so many bytes; 0 if none does."""
+    while upto > 0:
+        start = max(0, upto - _BLOCK)
+        at = os.pread(descriptor, upto - start, start).rfind(b"\n")
+        if at >= 0:
+            return start + at + 1
+        upto = start
+    return 0
 
 
 def _last_place(descriptor: int, keys: dict[int, bytes]) -> Place:

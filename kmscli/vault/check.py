@@ -84,7 +84,7 @@ class Walk:
         self.counts[row.kind] = self.counts.get(row.kind, 0) + 1
         if row.kind not in OUTSIDE_THE_SET:
             self._set_hash += self.keyring.set_hash(row.address, row.version)
-        if self.head and row.kind != LOG[0] and row.version > self.head.commit:
+        if self.head and row.version > self.head.commit and row.kind != LOG[0] and row.address not in self.damaged:
             self.faults.append(Fault("head", "", OUTDATED))
             self.head = None
 

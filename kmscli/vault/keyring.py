@@ -100,11 +100,15 @@ class Keyring:
 
     def unseal_row(self, row: Row) -> bytes:
         """What a row holds. Raises RekeyedError, NotAuthenticError."""
-        start = row.sealed[:5]
+        try:
+            start = row.sealed[:5]
+            bound_to = _bound_to(row, start)
+        except (AttributeError, OverflowError, TypeError):
+            raise NotAuthenticError from None
         term = int.from_bytes(start[:4], "big")
         if term not in self.terms:
             raise RekeyedError
-        return unseal(self._subkey(term, "rows"), _LABEL, row.sealed[5:], _bound_to(row, start))
+        return unseal(self._subkey(term, "rows"), _LABEL, row.sealed[5:], bound_to)
 
     def term_of(self, row: Row) -> int:
         """The term that a row is sealed under."""

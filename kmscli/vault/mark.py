@@ -5,6 +5,7 @@ and a MAC over them. A mark that is missing or unreadable is no mark: the vault 
 vault"; docs/threat-model.md).
 """
 
+import fcntl
 import json
 import os
 
@@ -17,12 +18,16 @@ from kmscli.vault.vault import Vault
 _LENGTH = 512
 
 
-def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
-    """Raises VaultRolledBackError: the vault is behind its mark, or has another history."""
-    mark = read_mark(vault, environment)
+def check_mark(vault: Vault, head: Head, mark: "Mark | None") -> None:
+    """Raises VaultRolledBackError: the vault is behind its mark, or has another history or an older root key.
+
+    Read the mark before the head: between the two others may go on.
+    """
     if mark is None:
         return
-    if mark.chain == head.end.chain:
+    if vault.header.epoch < mark.epoch:
+        behind = True
+    elif mark.chain == head.end.chain:
         here = (head.end.number, head.end.mac.hex())
         behind = here[0] < mark.number or (here[0] == mark.number and here[1] != mark.mac)
     else:
@@ -34,54 +39,62 @@ def check_mark(vault: Vault, head: Head, environment: Environment) -> None:
         )
 
 
-def marked_commit(vault: Vault, environment: Environment) -> int:
-    """The number of the newest commit that this machine knows of."""
-    mark = read_mark(vault, environment)
-    return mark.commit if mark else 0
-
-
 def write_mark(vault: Vault, head: Head, environment: Environment) -> bool:
     """Remember the chain's end. False where the state folder cannot be written: then there is no mark."""
     path = mark_file(vault.header.vault, environment)
-    place = json.dumps([head.end.chain, head.end.number, head.end.mac.hex(), head.commit])
+    place = json.dumps([head.end.chain, head.end.number, head.end.mac.hex(), head.commit, vault.header.epoch])
     content = json.dumps([place, vault.keyring.mac("mark", place.encode()).hex()]).encode()
     try:
         try:
-            _write(path, content)
+            _write(vault, path, content, head.commit)
         except FileNotFoundError:
             make_private_folder(os.path.dirname(path))
-            _write(path, content)
+            _write(vault, path, content, head.commit)
     except OSError:
         return False
     return True
 
 
-def _write(path: str, content: bytes) -> None:
-    """Write the mark in place, in one write of always the same length: a rename would cost a sync of its own."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+def _write(vault: Vault, path: str, content: bytes, commit: int) -> None:
+    """Write the mark in place, in one write of always the same length: a rename would cost a sync of its own.
+
+    Under a lock, and never over the mark of a later commit, since processes end in another order than they commit.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        os.pwrite(descriptor, content.ljust(_LENGTH), 0)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        there = _parsed(vault, os.pread(descriptor, _LENGTH, 0))
+        if there is None or there.commit < commit:
+            os.pwrite(descriptor, content.ljust(_LENGTH), 0)
     finally:
         os.close(descriptor)
 
 
 class Mark:
-    """How far this machine has seen a vault: the end of its chain then, and its commit number."""
+    """How far this machine has seen a vault: the end of its chain then, its commit number, its root key's epoch."""
 
-    def __init__(self, chain: str, number: int, mac: str, commit: int) -> None:
+    def __init__(self, chain: str, number: int, mac: str, commit: int, epoch: int) -> None:
         self.chain = chain
         self.number = number
         self.mac = mac
         self.commit = commit
+        self.epoch = epoch
 
 
 def read_mark(vault: Vault, environment: Environment) -> Mark | None:
     """The mark of a vault; None if there is none, or none that this vault made."""
     try:
         with open(mark_file(vault.header.vault, environment), "rb") as stream:
-            place, mac = json.loads(stream.read(4096))
+            return _parsed(vault, stream.read(_LENGTH))
+    except OSError:
+        return None
+
+
+def _parsed(vault: Vault, content: bytes) -> Mark | None:
+    try:
+        place, mac = json.loads(content)
         if not same(bytes.fromhex(mac), vault.keyring.mac("mark", place.encode())):
             return None
         return Mark(*json.loads(place))
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         return None

@@ -94,44 +94,58 @@ def make_key_file(path: str) -> UnlockingSecret:
     make_private_folder(os.path.dirname(path))
     key = os.urandom(32)
     aside = f"{path}.{os.urandom(4).hex()}"
-    _write_private(aside, binascii.b2a_base64(key))
+    write_private(aside, binascii.b2a_base64(key))
     try:
         os.link(aside, path)
     except FileExistsError:
         return key_secret(read_strict_key_file(path), f"the key file {path}")
     finally:
         os.unlink(aside)
-    _sync_folder(os.path.dirname(path))
+    sync_folder(os.path.dirname(path))
     return UnlockingSecret("key", key, f"the key file {path}")
 
 
-def create_vault(path: str, secret: UnlockingSecret, *, slot_name: str, lab: bool, now: float) -> bool:
+def create_vault(
+    path: str, secret: UnlockingSecret, *, slot_name: str, lab: bool, now: float, vault_id: str = ""
+) -> bool:
     """Build a vault aside and link it into place. False: another was first, and his stands there.
 
     Raises ConfigurationError: the folder cannot be written.
     """
     folder = os.path.dirname(os.path.abspath(path))
-    aside = os.path.join(folder, f".{os.path.basename(path)}.{os.urandom(4).hex()}")
+    aside = beside(path)
+    root = os.urandom(32)
+    slot = new_slot(secret, root, slot_name, now)
+    header = Header(vault_id or new_vault_id(), lab=lab, created=now, epoch=1, slots=[slot])
     try:
         make_private_folder(folder)
-        _write_private(aside, b"")
-        _build(aside, secret, slot_name, lab=lab, now=now)
+        write_private(aside, b"")
+        _build(aside, header, root)
         os.link(aside, path)
-        _sync_folder(folder)
+        sync_folder(folder)
     except FileExistsError:
         return False
     except OSError as error:
         raise ConfigurationError(f"No vault can be made at {path}: {error.strerror}.") from None
     finally:
-        _remove(aside)
+        remove_store(aside)
     return True
 
 
-def _build(path: str, secret: UnlockingSecret, slot_name: str, *, lab: bool, now: float) -> None:
-    root = os.urandom(32)
-    header = Header(os.urandom(16).hex(), lab=lab, created=now, epoch=1, slots=[new_slot(secret, root, slot_name, now)])
+def new_vault_id() -> str:
+    """A random id: 32 hex digits."""
+    return os.urandom(16).hex()
+
+
+def beside(path: str) -> str:
+    """A name for what is being built in the folder where it is to stand."""
+    folder, name = os.path.split(os.path.abspath(path))
+    return os.path.join(folder, f".{name}.{os.urandom(4).hex()}")
+
+
+def _build(path: str, header: Header, root: bytes) -> None:
     keyring = Keyring.new()
-    head = Head(ChainEnd.new(), latest=now)
+    head = Head(ChainEnd.new(), latest=header.created)
 
     def meta(stored: SqliteMeta) -> None:
         stored.put("header", header.sealed(root))
@@ -142,7 +156,7 @@ def _build(path: str, secret: UnlockingSecret, slot_name: str, *, lab: bool, now
     store.commit({}, lambda _: Writes([row], []), meta=meta)
     store.checkpoint()
     store.close()
-    _sync_file(path)
+    sync_file(path)
 
 
 def is_vault_there(path: str) -> bool:
@@ -150,7 +164,8 @@ def is_vault_there(path: str) -> bool:
     return os.path.lexists(path)
 
 
-def _write_private(path: str, content: bytes) -> None:
+def write_private(path: str, content: bytes) -> None:
+    """Make a new file that only its owner can read, and sync it. Raises OSError: there is one, or it cannot be made."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
@@ -158,7 +173,8 @@ def _write_private(path: str, content: bytes) -> None:
         os.fsync(descriptor)
 
 
-def _sync_file(path: str) -> None:
+def sync_file(path: str) -> None:
+    """Make a file's content, or a folder's entries, durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -166,11 +182,13 @@ def _sync_file(path: str) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(path: str) -> None:
-    _sync_file(path or ".")
+def sync_folder(path: str) -> None:
+    """Make a folder's entries durable."""
+    sync_file(path or ".")
 
 
-def _remove(path: str) -> None:
+def remove_store(path: str) -> None:
+    """Remove a database and its write-ahead log, as far as they are there."""
     for name in (path, path + "-wal", path + "-shm"):
         if os.path.exists(name):
             os.unlink(name)

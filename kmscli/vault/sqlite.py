@@ -23,6 +23,12 @@ _SCHEMA = (
     "CREATE INDEX rows_first ON rows (kind, first, id) WHERE first IS NOT NULL",
     "CREATE INDEX rows_second ON rows (kind, second, id) WHERE second IS NOT NULL",
 )
+_WELL_TYPED = """
+    typeof(kind) = 'integer' AND kind BETWEEN 0 AND 65535 AND typeof(partition) = 'blob' AND typeof(id) = 'blob'
+    AND typeof(version) = 'integer' AND version >= 0 AND (due IS NULL OR typeof(due) = 'integer' AND due >= 0)
+    AND typeof(coalesce(first, x'')) = 'blob' AND typeof(coalesce(second, x'')) = 'blob' AND typeof(sealed) = 'blob'
+"""
+"""What SQLite itself does not hold a row to."""
 _ONE = "SELECT * FROM rows WHERE kind = ? AND partition = ? AND id = ?"
 
 
@@ -51,6 +57,7 @@ class SqliteSnapshot:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._open = True
         with _translated():
             connection.execute("BEGIN")
 
@@ -70,8 +77,9 @@ class SqliteSnapshot:
         return self._select("due <= ? ORDER BY due LIMIT ?", moment, limit)
 
     def all(self) -> Iterable[Row]:
+        statement = f"SELECT * FROM rows WHERE {_WELL_TYPED} ORDER BY kind, partition, id"  # noqa: S608
         with _translated():
-            yield from map(Row._make, self._connection.execute("SELECT * FROM rows ORDER BY kind, partition, id"))
+            yield from map(Row._make, self._connection.execute(statement))
 
     def meta(self, name: str) -> bytes:
         """A value of the file itself: `header`, `keyring`. Empty if there is none."""
@@ -80,8 +88,9 @@ class SqliteSnapshot:
         return found[0] if found else b""
 
     def close(self) -> None:
-        if self._connection.in_transaction:
+        if self._open and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+        self._open = False
 
     def _select(self, where: str, *values: object) -> list[Row]:
         statement = "SELECT * FROM rows WHERE " + where  # noqa: S608  one of the three conditions above
@@ -183,17 +192,67 @@ class SqliteRowStore:
         with _translated():
             return [id for (id,) in self._connection.execute(statement, (kind, partition, upto))]
 
-    def checkpoint(self) -> None:
-        """Copy the WAL into the file and truncate it, so that what was overwritten is in neither."""
+    def checkpoint(self) -> bool:
+        """Copy the WAL into the file and truncate it, so that what was overwritten is in neither.
+
+        False: others were reading the whole time, and the WAL is as it was.
+        """
         with _translated():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def sealed_otherwise(self, start: bytes, after: Address, limit: int) -> list[Address]:
+        """Up to `limit` addresses above one, in order, of rows whose sealed value does not start like this."""
+        statement = """
+            SELECT kind, partition, id FROM rows
+            WHERE (kind, partition, id) > (?, ?, ?) AND substr(sealed, 1, ?) <> ?
+            ORDER BY kind, partition, id LIMIT ?
+        """
+        with _translated():
+            return self._connection.execute(statement, (*after, len(start), start, limit)).fetchall()
+
+    def write_ahead(self) -> None:
+        """Put the file into WAL mode, which a copy is not in."""
+        with _translated():
+            self._connection.execute("PRAGMA journal_mode = WAL")
+
+    def take_over(self, source: Callable[[], "SqliteRowStore"]) -> None:
+        """Replace everything by what another store holds, in one transaction. `source` is asked under the write lock.
+
+        Other processes see a commit like any other: no file is exchanged under them.
+        """
+        with _translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                other = source()
+                self._connection.execute("DELETE FROM meta")
+                self._connection.execute("DELETE FROM rows")
+                self._connection.executemany("INSERT INTO meta VALUES (?, ?)", other.content("meta"))
+                self._connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", other.content("rows"))
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def content(self, table: str) -> Iterable[tuple[object, ...]]:
+        """Everything in a table, as it stands there."""
+        return self._connection.execute("SELECT * FROM " + table)  # noqa: S608  one of the two
+
+    def vacuum(self) -> None:
+        """Write the file anew, without the pages that hold nothing."""
+        with _translated():
+            self._connection.execute("VACUUM")
 
     def integrity_faults(self) -> list[str]:
         """What SQLite finds wrong with the file's structure, and whether its schema is what `_make` made."""
         with _translated():
             answers = [line for (line,) in self._connection.execute("PRAGMA integrity_check")]
+            odd = f"SELECT count(*) FROM rows WHERE NOT ({_WELL_TYPED})"  # noqa: S608
+            strange = self._connection.execute(odd).fetchone()[0]
             schema = self._connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
         faults = [line for line in answers if line != "ok"]
+        if strange:
+            faults.append(f"{strange} of its rows hold what no row of a vault holds")
         as_made = {_without_blanks(statement) for statement in _SCHEMA}
         if {_without_blanks(statement) for (statement,) in schema} != as_made:
             faults.append("its tables or indexes are not those of a vault")

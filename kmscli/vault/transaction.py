@@ -111,17 +111,24 @@ class Transaction:
         return self._value(kind, row)[0] if row else None
 
     def secret(self, kind: Kind[T], scope: str, name: str) -> bytes:
-        """A row's secret, unsealed, kept for as long as the transaction lasts. Empty if it has none."""
+        """A row's secret, unsealed, kept for as long as the transaction lasts.
+
+        Raises VaultDamagedError: there is none. Whoever asks for a secret knows that there must be one.
+        """
         address = self.address(kind, scope, name)
         pending = self.writes.get(address)
         row = None if address in self.writes else self._row(address)
         sealed = pending.secret if pending else self._value(kind, row)[1] if row else b""
         if not sealed:
-            return b""
+            raise damaged(kind.name, address)
         found = self._secrets.get(sealed)
         if found is None:
             found = self._secrets[sealed] = self._unsealed_secret(kind, address, sealed)
         return found
+
+    def missing(self, kind: Kind[Any], scope: str, name: str) -> VaultDamagedError:
+        """What is said when a row that must be there is not."""
+        return damaged(kind.name, self.address(kind, scope, name))
 
     def put(
         self,

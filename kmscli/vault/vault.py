@@ -16,7 +16,7 @@ from kmscli.vault.header import Header
 from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.rows import Address, Read, Row, Writes
 from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
-from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged, packed, unpacked
+from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged, packed, secret_bound_to, unpacked
 
 HEAD: Address = (1, b"\0", b"\0")
 LOG: Address = (2, b"\0", b"\0")
@@ -122,6 +122,21 @@ class Vault:
             self.store.checkpoint()
         return committed[0]
 
+    def reseal(self, addresses: Iterable[Address]) -> None:
+        """Seal rows, and the secrets in them, under the newest term: a commit without events.
+
+        Raises VaultDamagedError: one does not open. RekeyedError. KMSInternalException.
+        """
+
+        def finish(read: Read) -> Writes:
+            head = self._read_head(read)
+            head.commit += 1
+            rows = (row for row in map(read, addresses) if row is not None)
+            put = [self._resealed(row, head) for row in rows if self.keyring.term_of(row) != self.keyring.term]
+            return Writes([*put, self._head_row(head)], [])
+
+        self.write({}, finish, durable=False)
+
     def write(self, reads: dict[Address, int], finish: Callable[[Read], Writes], *, durable: bool = True) -> None:
         """A commit of raw rows, for those who keep the vault itself. Raises as `commit` does."""
 
@@ -209,7 +224,21 @@ class Vault:
                 put.append(self.keyring.seal_row(address, head.commit, pending.plain(), pending.due, first, second))
         return Writes(put, clear)
 
-    def _account(self, head: Head, before: Row | None, after: Pending | None, address: Address) -> None:
+    def _resealed(self, row: Row, head: Head) -> Row:
+        address, version = row.address, row.version
+        try:
+            value, secret = unpacked(self.keyring.unseal_row(row))
+            if secret:
+                plain = self.keyring.unseal_value("secret", secret, secret_bound_to(address))
+                secret = self.keyring.seal_value("secret", plain, secret_bound_to(address))
+        except NotAuthenticError:
+            raise damaged(f"kind {row.kind}", address) from None
+        if row.kind not in OUTSIDE_THE_SET:
+            version = head.commit
+            self._account(head, row, row, address)
+        return self.keyring.seal_row(address, version, packed(value, secret), row.due, row.first, row.second)
+
+    def _account(self, head: Head, before: Row | None, after: Row | Pending | None, address: Address) -> None:
         change = 0
         if before is not None:
             change -= self.keyring.set_hash(address, before.version)

@@ -130,6 +130,7 @@ ACCEPTED: list[tuple[list[str], dict[str, Any]]] = [
     (["--desc=x"], {"Description": "x"}),
     (["--description", "x", "--description", "y"], {"Description": "y"}),
     (["--description", "x", "--"], {"Description": "x"}),
+    (["--description", "x", ""], {"Description": "x"}),
     (["--description", " file://x"], {"Description": " file://x"}),
     (["--dry-run"], {"DryRun": True}),
     (["--no-dry-run"], {"DryRun": False}),
@@ -210,6 +211,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["--number-of-bytes", "1.5"], 255, "invalid literal for int() with base 10: '1.5'"),
     (["--foo", "bar"], 252, "Unknown options: --foo, bar"),
     (["--foo", "bar", "baz"], 252, "Unknown options: --foo, baz, bar"),
+    (["", "", "bar"], 252, "Unknown options: , bar"),
     (["bar", "--foo=1", "baz", "-k"], 252, "Unknown options: --foo=1, baz, -k, bar"),
     (["--names=a", "b"], 252, "Unknown options: b"),
     (["--names", "a", "--", "b"], 252, "Unknown options: b"),
@@ -311,7 +313,7 @@ def test_required_options_are_named_together_and_first() -> None:
         (refusal(*REQUIRED, "--number-of-bytes", "0"), "ParamValidation", False),
     ],
 )
-def test_usage_follows_what_could_not_be_read(error: UsageError, code: str, has_usage: bool) -> None:  # noqa: FBT001
+def test_usage_follows_what_could_not_be_read(error: UsageError, code: str, has_usage: bool) -> None:
     """A line that cannot be read is followed by usage; unknown options have no code around them."""
     assert (error.code, bool(error.usage)) == (code, has_usage)
 
@@ -392,7 +394,7 @@ def test_own_options_take_no_part_in_prefixes() -> None:
     ("tokens", "expected"),
     [(["help"], True), (["--key-id", "a", "--help"], True), (["--key-id", "help"], False), ([], False)],
 )
-def test_help_is_asked_for_by_word_or_option(tokens: list[str], expected: bool) -> None:  # noqa: FBT001
+def test_help_is_asked_for_by_word_or_option(tokens: list[str], expected: bool) -> None:
     """`help` right behind the operation and `--help` anywhere open its help."""
     assert wants_help(tokens) is expected
 
@@ -459,8 +461,8 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert raw("--constraints", "Document=fileb://~/bytes") == {"Constraints": {"Document": b"\xff\0"}}
     assert raw("--constraints", "Document@=fileb://~/bytes") == {"Constraints": {"Document": b"\xff\0"}}
     assert refusal(*REQUIRED, "--description", "file://~/bytes").message == (
-        f"Error parsing parameter '--description': Unable to load paramfile ({tmp_path}/home/bytes), text contents could"
-        " not be decoded.  If this is a binary file, please use the fileb:// prefix instead of the file:// prefix."
+        f"Error parsing parameter '--description': Unable to load paramfile ({tmp_path}/home/bytes), text contents "
+        "could not be decoded.  If this is a binary file, please use the fileb:// prefix instead of the file:// prefix."
     )
 
 

@@ -1,5 +1,6 @@
 """Disks that are full where a test wants it: a limit on file sizes, and, where mounting is allowed, a real small disk."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,11 @@ from pathlib import Path
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[None]:
     """A disk of its own of some size mounted over a folder, with what was in the folder copied onto it."""
-    held = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    aside = folder.with_name(folder.name + ".aside")
+    shutil.copytree(folder, aside)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)], check=True)
     try:
-        for name, content in held.items():
-            (folder / name).write_bytes(content)
-            (folder / name).chmod(0o600)
+        shutil.copytree(aside, folder, dirs_exist_ok=True)
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -94,6 +94,12 @@ class Machine:
         """The vault, opened by this process."""
         return open_vault(str(self.vault), Unlocking({"HOME": str(self.home)}, warn=lambda _: None))
 
+    def fold_wal(self) -> None:
+        """Move what the write-ahead log holds into the vault's file."""
+        vault = self.opened()
+        vault.store.checkpoint()
+        vault.close()
+
     def report(self) -> Report:
         """What verification of the trail finds, without a process of its own."""
         vault = self.opened()

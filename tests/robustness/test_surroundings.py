@@ -43,7 +43,7 @@ def test_without_home_the_vault_can_be_named(machine: Machine) -> None:
 
 def test_without_home_the_password_database_knows(machine: Machine) -> None:
     """Where HOME is not set at all, the user's own home is meant, as everywhere; naming the vault still works."""
-    script = f'unset HOME; exec kmscli describe-key --key-id {ALIAS}'
+    script = f"unset HOME; exec kmscli describe-key --key-id {ALIAS}"
     env = {"KMSCLI_VAULT": str(machine.vault), "KMSCLI_VAULT_KEY_FILE": str(machine.key_file)}
     assert machine.shell(script, env=env).expect().answer["KeyMetadata"]["Enabled"] is True
 

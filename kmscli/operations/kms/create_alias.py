@@ -1,10 +1,10 @@
 """CreateAlias."""
 
 from kmscli.errors import AlreadyExistsException
-from kmscli.keys.aliases import Alias, save_alias
+from kmscli.keys.aliases import Alias, add_alias
 from kmscli.keys.key import Key
 from kmscli.keys.states import NOT_DELETING
-from kmscli.operations.alias_rules import check_changeable, check_quota
+from kmscli.operations.alias_rules import check_changeable
 from kmscli.operations.call import Call
 from kmscli.operations.members import AliasName, TargetKeyId
 from kmscli.operations.operation import Target, operation
@@ -27,7 +27,6 @@ def create_alias(call: Call, request: CreateAliasRequest, alias: Alias | None, k
     """Give a KMS key a name of the form alias/NAME, by which it can be used."""
     if alias is not None:
         raise AlreadyExistsException(f"An alias with the name {alias.arn} already exists")
-    check_quota(call.transaction, key)
     made = Alias(
         request.alias_name,
         account=key.account,
@@ -36,4 +35,4 @@ def create_alias(call: Call, request: CreateAliasRequest, alias: Alias | None, k
         created=call.now,
         updated=call.now,
     )
-    save_alias(call.transaction, made, key)
+    add_alias(call.transaction, made, key)

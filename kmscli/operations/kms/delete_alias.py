@@ -1,6 +1,6 @@
 """DeleteAlias."""
 
-from kmscli.keys.aliases import ALIAS, Alias
+from kmscli.keys.aliases import Alias, remove_alias
 from kmscli.keys.key import Key
 from kmscli.operations.alias_rules import check_changeable
 from kmscli.operations.call import Call
@@ -22,4 +22,4 @@ class DeleteAliasRequest(Request):
 @operation(targets=[Target("alias_name", kind="alias"), Target("alias_name", aliases=True)])
 def delete_alias(call: Call, request: DeleteAliasRequest, alias: Alias, key: Key) -> None:
     """Delete an alias. The KMS key that it names stays as it is."""
-    call.transaction.delete(ALIAS, key.scope, alias.name)
+    remove_alias(call.transaction, alias, key)

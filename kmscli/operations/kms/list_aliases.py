@@ -6,7 +6,7 @@ from kmscli.keys.aliases import ALIAS, Alias, aliases_of
 from kmscli.keys.key import Key, find_key
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, String, Timestamp
-from kmscli.operations.members import Limit, Marker, OwnKeyId
+from kmscli.operations.members import Limit, Marker, NextMarker, OwnKeyId
 from kmscli.operations.operation import Pagination, Target, operation
 from kmscli.operations.paging import page
 from kmscli.operations.shapes import List, Request, Response, Shape, Structure
@@ -36,7 +36,7 @@ class ListAliasesResponse(Response):
     """What ListAliases answers."""
 
     aliases = List(Structure(AliasListEntry))
-    next_marker = String(1, 1024)
+    next_marker = NextMarker()
     truncated = Boolean()
 
 

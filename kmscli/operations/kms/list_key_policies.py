@@ -3,7 +3,7 @@
 from kmscli.keys.key import Key
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, String
-from kmscli.operations.members import Limit, Marker, OwnKeyId
+from kmscli.operations.members import Limit, Marker, NextMarker, OwnKeyId
 from kmscli.operations.operation import Pagination, Target, operation
 from kmscli.operations.paging import listed, page
 from kmscli.operations.shapes import List, Request, Response
@@ -23,7 +23,7 @@ class ListKeyPoliciesResponse(Response):
     """What ListKeyPolicies answers."""
 
     policy_names = List(String(1, 128, pattern="[\\w]+"))
-    next_marker = String(1, 1024)
+    next_marker = NextMarker()
     truncated = Boolean()
 
 

@@ -5,7 +5,7 @@ from kmscli.keys.material import Material, materials_of
 from kmscli.keys.rotation import check_rotates_on_demand
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String, Timestamp
-from kmscli.operations.members import Limit, Marker, OwnKeyId
+from kmscli.operations.members import Limit, Marker, NextMarker, OwnKeyId
 from kmscli.operations.operation import Pagination, Target, operation
 from kmscli.operations.paging import listed, page
 from kmscli.operations.shapes import List, Request, Response, Shape, Structure
@@ -28,7 +28,7 @@ class RotationsListEntry(Shape):
 
     key_id = String(1, 2048)
     key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
-    key_material_description = String(0, 256, pattern="^[a-zA-Z0-9:/_\\s.-]*$")
+    key_material_description = String(0, 256, pattern="^[a-zA-Z0-9:/_\\s.-]+$")
     import_state = Enum("IMPORTED", "PENDING_IMPORT")
     key_material_state = Enum("NON_CURRENT", "CURRENT", "PENDING_ROTATION", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION")
     expiration_model = Enum("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")
@@ -41,7 +41,7 @@ class ListKeyRotationsResponse(Response):
     """What ListKeyRotations answers."""
 
     rotations = List(Structure(RotationsListEntry))
-    next_marker = String(1, 1024)
+    next_marker = NextMarker()
     truncated = Boolean()
 
 

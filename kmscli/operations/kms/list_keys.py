@@ -5,7 +5,7 @@ from typing import Any
 from kmscli.keys.key import KEY
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String
-from kmscli.operations.members import Limit, Marker
+from kmscli.operations.members import Limit, Marker, NextMarker
 from kmscli.operations.operation import Pagination, operation
 from kmscli.operations.paging import page
 from kmscli.operations.shapes import List, Request, Response, Shape, Structure
@@ -19,7 +19,7 @@ class ListKeysRequest(Request):
     limit = Limit()
     marker = Marker()
     resource_owners = List(
-        Enum("SELF", "OTHER_ACCOUNTS_VIA_RAM"), 0, 10, help="Whose keys: your own, or those that others share with you."
+        Enum("SELF", "OTHER_ACCOUNTS_VIA_RAM"), 1, 2, help="Whose keys: your own, or those that others share with you."
     )
 
 
@@ -34,7 +34,7 @@ class ListKeysResponse(Response):
     """What ListKeys answers."""
 
     keys = List(Structure(KeyListEntry))
-    next_marker = String(1, 1024)
+    next_marker = NextMarker()
     truncated = Boolean()
 
 

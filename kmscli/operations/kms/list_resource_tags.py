@@ -3,8 +3,8 @@
 from kmscli.keys.key import Key
 from kmscli.keys.tags import tags_of
 from kmscli.operations.call import Call
-from kmscli.operations.fields import Boolean, String
-from kmscli.operations.members import Limit, Marker, OwnKeyId, Tag
+from kmscli.operations.fields import Boolean
+from kmscli.operations.members import Limit, Marker, NextMarker, OwnKeyId, Tag
 from kmscli.operations.operation import Pagination, Target, operation
 from kmscli.operations.paging import listed, page
 from kmscli.operations.shapes import List, Request, Response, Structure
@@ -24,7 +24,7 @@ class ListResourceTagsResponse(Response):
     """What ListResourceTags answers."""
 
     tags = List(Structure(Tag))
-    next_marker = String(1, 1024)
+    next_marker = NextMarker()
     truncated = Boolean()
 
 

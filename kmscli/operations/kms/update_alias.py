@@ -1,10 +1,10 @@
 """UpdateAlias."""
 
 from kmscli.errors import ValidationException
-from kmscli.keys.aliases import Alias, save_alias
+from kmscli.keys.aliases import Alias, move_alias
 from kmscli.keys.key import Key
 from kmscli.keys.states import NOT_DELETING
-from kmscli.operations.alias_rules import check_changeable, check_quota
+from kmscli.operations.alias_rules import check_changeable
 from kmscli.operations.call import Call
 from kmscli.operations.members import AliasName, TargetKeyId
 from kmscli.operations.operation import Target, operation
@@ -33,10 +33,8 @@ def update_alias(call: Call, request: UpdateAliasRequest, alias: Alias, old: Key
     """Point an existing alias at another KMS key of the same kind and usage."""
     if (old.usage, kind_of(old.spec)) != (key.usage, kind_of(key.spec)):
         raise ValidationException(f"Alias {alias.arn} cannot change to a key of another type or key usage.")
-    if old.key_id != key.key_id:
-        check_quota(call.transaction, key)
     moved = Alias(**{**vars(alias), "key_id": key.key_id, "updated": call.now})
-    save_alias(call.transaction, moved, key)
+    move_alias(call.transaction, moved, old, key)
 
 
 def kind_of(spec: str) -> str:
