@@ -120,10 +120,11 @@ NOTHING_CHOSEN: dict[str, Any] = dict.fromkeys(
 def option_name(wire: str) -> str:
     """The option of a member: `XksProxyUriEndpoint` is `--xks-proxy-uri-endpoint`."""
     around = zip(f"a{wire}", wire, f"{wire[1:]}A", strict=False)
-    return "-" + "".join(
+    words = "".join(
         f"-{letter.lower()}" if letter.isupper() and (not before.isupper() or after.islower()) else letter.lower()
         for before, letter, after in around
     )
+    return f"--{words.removeprefix('-')}"
 
 
 def member_options(operation: Operation) -> list[Option]:

@@ -11,13 +11,13 @@ _EMPTY: dict[str, Any] = {"string": "", "integer": 0, "boolean": True, "blob": N
 
 
 def request_json(operation: Operation) -> str:
-    """A request as JSON, with every member, for `--cli-input-json`."""
-    return json.dumps(_members(operation.request), indent=4)
+    """A request as JSON, with every member, for `--cli-input-json`; its last line is ended."""
+    return json.dumps(_members(operation.request), indent=4) + "\n"
 
 
 def request_yaml(operation: Operation) -> str:
-    """A request as YAML, with every member and what it is, for `--cli-input-yaml`."""
-    return "\n".join(_yaml_members(operation.request)) or "{}"
+    """A request as YAML, with every member and what it is, for `--cli-input-yaml`; its last line is ended."""
+    return ("\n".join(_yaml_members(operation.request)) or "{}") + "\n"
 
 
 def sample_response(operation: Operation) -> Response | None:

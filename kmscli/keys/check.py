@@ -1,6 +1,6 @@
 """Checking what a vault holds: every row is read, and each that is damaged, missing or outdated is named.
 
-Beyond the walk over the file (`kmscli.vault.check`), rows are held against each other: a key has a policy and its
+Beyond the walk over the file (`kmscli.vault.check`), rows are held against each other: a key has a policy, tags and its
 current material, an alias and a material have a key, and the number of keys is what was counted. What one row says of
 another also gives a name to a row that does not open or is not there.
 """
@@ -9,19 +9,19 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from kmscli.errors import VaultDamagedError
-from kmscli.keys.aliases import ALIAS, Alias
+from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
 from kmscli.keys.key import KEY, Key, scope
 from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.policies import POLICY
 from kmscli.keys.tags import TAGS
 from kmscli.names import key_arn
-from kmscli.vault.check import DAMAGED, DELETED, MISSING, OUTDATED, OWN_KINDS, UNSOUND, Fault, Walk, odd_row
+from kmscli.vault.check import DAMAGED, DELETED, MISSING, OUTDATED, OWN_KINDS, UNSOUND, Fault, Odd, Walk, odd_rows
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.rows import Address, Row
 from kmscli.vault.transaction import TALLY, Kind, place
 from kmscli.vault.vault import HEAD, LOG, Vault
 
-KINDS: dict[int, Kind[Any]] = {kind.number: kind for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY)}
+KINDS: dict[int, Kind[Any]] = {kind.number: kind for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY, ALIAS_COUNT)}
 
 
 def kind_name(number: int) -> str:
@@ -113,26 +113,27 @@ def spoken_of(keyring: Keyring, value: Any) -> list[Named]:
     """The rows that a value tells of, itself among them."""
     if isinstance(value, Key):
         return [
-            *_about_key(keyring, value.account, value.region, value.key_id, policy=True),
+            *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY, POLICY, TAGS)),
             _named(keyring, MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True),
         ]
     if isinstance(value, Alias):
         own = _named(keyring, ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=True)
-        return [own, *_about_key(keyring, value.account, value.region, value.key_id)]
+        return [own, *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY, ALIAS_COUNT))]
     if isinstance(value, Material):
         of_key = f"of key {key_arn(value.account, value.region, value.key_id)}"
         own = _named(keyring, MATERIAL, value.region, value.material_id, of_key, must_be=True)
-        return [own, *_about_key(keyring, value.account, value.region, value.key_id)]
+        return [own, *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY,))]
     return []
 
 
-def _about_key(keyring: Keyring, account: str, region: str, key_id: str, *, policy: bool = False) -> list[Named]:
-    """A key's rows; the key itself must be there, its policy if it is the key that says so, its tags need not."""
+def _about_key(
+    keyring: Keyring, account: str, region: str, key_id: str, *, must_have: Collection[Kind[Any]]
+) -> list[Named]:
+    """The rows that a key has one of each. `must_have`: those without which the row that speaks would not be."""
     home, arn = scope(account, region), key_arn(account, region, key_id)
     return [
-        _named(keyring, KEY, home, key_id, arn, must_be=True),
-        _named(keyring, POLICY, home, key_id, f"of key {arn}", must_be=policy),
-        _named(keyring, TAGS, home, key_id, f"of key {arn}", must_be=False),
+        _named(keyring, kind, home, key_id, arn if kind is KEY else f"of key {arn}", must_be=kind in must_have)
+        for kind in (KEY, POLICY, TAGS, ALIAS_COUNT)
     ]
 
 
@@ -142,13 +143,11 @@ def _named(keyring: Keyring, kind: Kind[Any], home: str, name: str, shown: str, 
 
 def _row_faults(walk: Walk, relations: Relations) -> list[Fault]:
     """The rows that are damaged, missing, outdated or back, with their names as far as others know them."""
-    odd = None
+    odd: list[Odd] = []
     if walk.difference and walk.head:
         absent = [*relations.missing, *_optional_and_absent(walk)]
-        odd = odd_row(walk.keyring, walk.difference, walk.head.commit, walk.addresses, absent)
-    wrong = dict.fromkeys(walk.damaged, DAMAGED) | dict.fromkeys(relations.missing, MISSING)
-    if odd:
-        wrong.setdefault(odd.address, odd.what)
+        odd = odd_rows(walk.keyring, walk.difference, walk.head.commit, walk.addresses, absent)
+    wrong = {**dict(odd), **dict.fromkeys(walk.damaged, DAMAGED), **dict.fromkeys(relations.missing, MISSING)}
     if not wrong and not walk.difference:
         return relations.miscounted
     names = _names(walk, wrong) | relations.tallies

@@ -32,9 +32,12 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
             _cut_torn_line(descriptor)
             last = _last_place(descriptor, vault.keyring.trail)
             lines, end = _beyond(vault, last, committed)
+            is_new = os.fstat(descriptor).st_size == 0
             if lines:
                 _write(descriptor, b"".join(lines))
             _sync(descriptor)
+            if is_new:
+                _sync_folders(vault.path)
         finally:
             os.close(descriptor)
         if end.number:
@@ -150,6 +153,16 @@ def _sync(descriptor: int) -> None:
         fcntl.fcntl(descriptor, full)
     else:
         os.fdatasync(descriptor)
+
+
+def _sync_folders(vault: str) -> None:
+    """Make a new log's name durable too, before the vault forgets the events that it holds."""
+    for folder in (trail_folder(vault), os.path.dirname(os.path.abspath(vault))):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -39,22 +39,25 @@ def back_up(vault: Vault, target: str) -> None:
 
     Raises ConfigurationError: the file cannot be made, or there is one. RekeyedError. VaultDamagedError.
     """
-    if os.path.lexists(target):
-        raise ConfigurationError(f"There is something at {target} already; a backup overwrites nothing.")
+    must_be_free(target)
     aside = beside(target)
     try:
         write_private(aside, b"")
         vault.store.copy_to(aside)
         _check_copy(vault, aside)
         _give_name(aside, target)
-    except FileExistsError:
-        raise ConfigurationError(f"There is something at {target} already; a backup overwrites nothing.") from None
     except (BusyError, FullError):
         raise ConfigurationError(f"No backup can be made at {target}: its disk is full, or locked.") from None
     except OSError as error:
         raise ConfigurationError(f"No backup can be made at {target}: {error.strerror}.") from None
     finally:
         remove_store(aside)
+
+
+def must_be_free(target: str) -> None:
+    """Raises ConfigurationError: there is something where a backup is to be made."""
+    if os.path.lexists(target):
+        raise ConfigurationError(f"There is something at {target} already; a backup overwrites nothing.")
 
 
 def staged(backup: str, path: str) -> str:

@@ -4,13 +4,14 @@
 2. Every row opens where it stands: one that was changed, moved, or put there by another does not.
 3. The rows are those that were written last: the head keeps their number by kind, and the set-hash, the sum of a keyed
    hash of each row's address and version. A row that is missing, is back after its deletion, or is of an older version
-   changes both or one, and one such row can be told by trying.
+   changes both or one, and up to two such rows can be told by trying.
 
 What rows mean, and so which of them belong together, is not known here: see `kmscli.keys.check`.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from kmscli.crypto.aead import NotAuthenticError
@@ -31,13 +32,13 @@ DELETED = "deleted"
 UNSOUND = "unsound"
 
 _SAID = {
-    DAMAGED: "was altered or is damaged",
-    MISSING: "is missing",
-    OUTDATED: "is outdated: an older version was put back",
-    DELETED: "was deleted, and was put back",
+    DAMAGED: "altered or damaged",
+    MISSING: "missing",
+    OUTDATED: "outdated: an older version was put back",
+    DELETED: "deleted before, and put back",
 }
-TRIALS = 500_000
-"""How many versions are tried for the one row that is missing or outdated: some seconds."""
+TRIALS = 300_000
+"""How many versions are tried for the rows that are missing or outdated: some seconds, some tens of megabytes."""
 
 
 class Fault:
@@ -128,51 +129,43 @@ def _structure_faults(vault: Vault) -> list[str]:
         return [error.message]
 
 
-class Odd:
-    """The one row that accounts for a difference of the set-hash, and what is the matter with it."""
-
-    def __init__(self, address: Address, what: str) -> None:
-        self.address = address
-        self.what = what
+Odd = tuple[Address, str]
+"""A row that is not as it was written last, and what is the matter with it."""
 
 
-def odd_row(
+def odd_rows(
     keyring: Keyring,
     difference: int,
     commit: int,
     present: Callable[[], Iterable[tuple[Address, int]]],
     absent: Collection[Address],
-) -> Odd | None:
-    """The one row that accounts for a difference of the set-hash: back after its deletion, missing, or outdated.
+) -> list[Odd]:
+    """The one row, or the two, that account for a difference of the set-hash.
 
     `commit`: the newest version there can be. `present`: the rows that are there, with their versions. `absent`: where
-    other rows may have been. None: it is not one row, or there are too many to try.
+    other rows may have been. None: they are more, or there is too much to try.
     """
+    tried: dict[int, Odd] = {}
+    for change, odd in islice(_changes(keyring, commit, present, absent), TRIALS):
+        if change == difference:
+            return [odd]
+        other = tried.get((difference - change) % SET_SIZE)
+        if other:
+            return [other, odd]
+        tried[change] = odd
+    return []
+
+
+def _changes(
+    keyring: Keyring, commit: int, present: Callable[[], Iterable[tuple[Address, int]]], absent: Collection[Address]
+) -> Iterator[tuple[int, Odd]]:
+    """All that may have become of one row, and the difference that it would make to the set-hash."""
     for address, version in present():
-        if keyring.set_hash(address, version) + difference == SET_SIZE:
-            return Odd(address, DELETED)
-    if len(absent) * commit > TRIALS:
-        return None
+        yield -keyring.set_hash(address, version) % SET_SIZE, (address, DELETED)
     for address in absent:
-        if _was_written(keyring, address, difference, range(commit, 0, -1)):
-            return Odd(address, MISSING)
-    return _outdated_row(keyring, difference, commit, present)
-
-
-def _outdated_row(
-    keyring: Keyring, difference: int, commit: int, present: Callable[[], Iterable[tuple[Address, int]]]
-) -> Odd | None:
-    trials = TRIALS
+        for version in range(commit, 0, -1):
+            yield keyring.set_hash(address, version), (address, MISSING)
     for address, version in present():
-        trials -= commit - version
-        if trials < 0:
-            return None
-        wanted = (keyring.set_hash(address, version) + difference) % SET_SIZE
-        if _was_written(keyring, address, wanted, range(commit, version, -1)):
-            return Odd(address, OUTDATED)
-    return None
-
-
-def _was_written(keyring: Keyring, address: Address, wanted: int, versions: Iterable[int]) -> bool:
-    """Whether a row of one of these versions has this set-hash."""
-    return any(keyring.set_hash(address, version) == wanted for version in versions)
+        own = keyring.set_hash(address, version)
+        for newer in range(commit, version, -1):
+            yield (keyring.set_hash(address, newer) - own) % SET_SIZE, (address, OUTDATED)

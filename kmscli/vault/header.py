@@ -4,6 +4,7 @@ In the file: MAC 32 ‖ JSON. The MAC's key comes from the root key, so a header
 before anything that it says is acted upon.
 """
 
+import binascii
 import json
 from typing import Any
 
@@ -11,6 +12,10 @@ from kmscli.crypto.derivation import subkey
 from kmscli.crypto.hashing import hmac_sha256, same
 from kmscli.errors import ConfigurationError, VaultDamagedError
 from kmscli.vault.sqlite import APPLICATION_ID, FORMAT
+
+
+MOST_SLOTS = 32
+"""A header with more is refused: each passphrase slot that is tried costs memory and time."""
 
 
 class Header:
@@ -45,11 +50,25 @@ def read_header(raw: bytes) -> Header:
     try:
         plain = json.loads(raw[32:])
         header = Header(plain.pop("vault"), **plain)
-        if all({"id", "method", "salt", "check", "public"} <= set(slot) for slot in header.slots):
+        if len(header.slots) <= MOST_SLOTS and all(is_whole(slot) for slot in header.slots):
             return header
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise VaultDamagedError("The vault's header is damaged.", mend="Restore a backup: kmscli vault restore FILE")
+
+
+def is_whole(slot: dict[str, Any]) -> bool:
+    """Whether a keyslot has all that opening it will look for, in the form that it will expect.
+
+    Raises ValueError, KeyError, TypeError, AttributeError: it has not.
+    """
+    wrapped = slot["left"] if "left" in slot else slot["wrapped"]
+    for value in (slot["salt"], slot["check"], slot["public"], wrapped):
+        binascii.a2b_base64(value, strict_mode=True)
+    if slot["method"] == "passphrase":
+        settings = slot["argon2id"]
+        return all(isinstance(settings[name], int) for name in ("passes", "lanes", "memory"))
+    return isinstance(slot["id"], str) and slot["method"] == "key"
 
 
 def believe_header(raw: bytes, root: bytes) -> None:

@@ -88,21 +88,27 @@ def _collected(opened: Opened) -> Opened:
 
 
 def make_key_file(path: str) -> UnlockingSecret:
-    """A new key in a new file of mode 0600, or the key that is there already, when another was first."""
+    """A new key in a new file of mode 0600, or the key that is there already, when another was first.
+
+    Raises ConfigurationError: no file can be made there.
+    """
     from kmscli.vault.unlocking import key_secret, read_strict_key_file
 
-    make_private_folder(os.path.dirname(path))
+    source = f"the key file {path}"
     key = os.urandom(32)
-    aside = f"{path}.{os.urandom(4).hex()}"
-    write_private(aside, binascii.b2a_base64(key))
+    aside = beside(path)
     try:
+        make_private_folder(os.path.dirname(path))
+        write_private(aside, binascii.b2a_base64(key))
         os.link(aside, path)
+        sync_folder(os.path.dirname(path))
     except FileExistsError:
-        return key_secret(read_strict_key_file(path), f"the key file {path}")
+        return key_secret(read_strict_key_file(path), source)
+    except OSError as error:
+        raise ConfigurationError(f"No key file can be made at {path}: {error.strerror}.") from None
     finally:
-        os.unlink(aside)
-    sync_folder(os.path.dirname(path))
-    return UnlockingSecret("key", key, f"the key file {path}")
+        remove_store(aside)
+    return UnlockingSecret("key", key, source)
 
 
 def create_vault(

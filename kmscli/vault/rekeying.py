@@ -9,13 +9,12 @@ import os
 from typing import Any
 
 from kmscli.errors import ConfigurationError, KmscliError, KMSInternalException
+from kmscli.vault.header import MOST_SLOTS
 from kmscli.vault.keyslots import UnlockingSecret, collected, new_slot, open_slots, rewrapped
 from kmscli.vault.opening import Opened
 from kmscli.vault.rows import Address, BusyError
 from kmscli.vault.vault import HEAD, Vault
 
-MOST_SLOTS = 16
-"""So that a planted header cannot make an unlocking take hours."""
 _BATCH = 256
 
 

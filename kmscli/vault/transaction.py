@@ -171,15 +171,15 @@ class Transaction:
     def page(self, kind: Kind[T], scope: str, after: bytes, limit: int) -> list[Entry]:
         """Up to `limit` values of a scope above a blind id, in order of blind id."""
         partition = self.blinded(kind.name, "scope", scope)
-        hidden = sum(pending is None for pending in self.writes.values())
-        rows = self.snapshot.page(kind.number, partition, after, limit + hidden)
+        rows = self.snapshot.page(kind.number, partition, after, limit + self._written_of(kind))
+        self._believe(kind, rows, lambda row: row.partition == partition)
         return self._merged(kind, rows, limit, lambda address, _: address[1] == partition and address[2] > after)
 
     def linked(self, kind: Kind[T], link: int, target: str, after: bytes = b"", limit: int = 1000) -> list[Entry]:
         """Up to `limit` values that link to a target, in order of blind id."""
         blind = self.blinded(kind.name, "link", target)
-        hidden = sum(pending is None for pending in self.writes.values())
-        rows = self.snapshot.linked(kind.number, link, blind, after, limit + hidden)
+        rows = self.snapshot.linked(kind.number, link, blind, after, limit + self._written_of(kind))
+        self._believe(kind, rows, lambda row: (row.first, row.second)[link - 1] == blind)
         return self._merged(
             kind, rows, limit, lambda address, pending: pending.links[link - 1] == blind and address[2] > after
         )
@@ -245,6 +245,16 @@ class Transaction:
             return pending.secret if pending else b""
         row = self._row(address)
         return self._value(kind, row)[1] if row else b""
+
+    def _written_of(self, kind: Kind[Any]) -> int:
+        """How many of a page's rows may be written over, and so take no place on it."""
+        return sum(address[0] == kind.number for address in self.writes)
+
+    def _believe(self, kind: Kind[Any], rows: list[Row], belongs: Callable[[Row], bool]) -> None:
+        """Raises VaultDamagedError: the store's index led to a row that is not on this list."""
+        for row in rows:
+            if not belongs(row):
+                raise damaged(kind.name, row.address)
 
     def _merged(
         self, kind: Kind[T], rows: list[Row], limit: int, belongs: Callable[[Address, Pending], bool]

@@ -42,7 +42,7 @@ class Unlocking:
         self.passphrase_fd = passphrase_fd
         self.warn = warn
         self.ask = ask
-        self._found: UnlockingSecret | None = None
+        self.found: UnlockingSecret | None = None
 
     def is_configured(self) -> bool:
         """Whether the caller named a way of unlocking."""
@@ -58,9 +58,9 @@ class Unlocking:
         It is looked for once: a descriptor gives its bytes once, and a person is asked once, however often a vault is
         opened again. Raises ConfigurationError: it cannot be read or is unsafe, or there is none.
         """
-        if self._found is None:
-            self._found = self._first(vault_id, methods)
-        return self._found
+        if self.found is None:
+            self.found = self._first(vault_id, methods)
+        return self.found
 
     def _first(self, vault_id: str, methods: frozenset[str]) -> UnlockingSecret:
         return self._from_options() or self._from_environment() or self._from_this_machine(vault_id, methods)
@@ -110,9 +110,9 @@ class Unlocking:
 
     def _file_secret(self, path: str) -> UnlockingSecret:
         """A key file that the caller names: strict below his home, else as Kubernetes and Docker mount secrets."""
-        home = os.path.realpath(os.path.expanduser("~"))
-        below_home = os.path.abspath(path).startswith(home + os.sep)
-        mode = "strict" if below_home else "mounted"
+        home = os.path.abspath(os.path.expanduser("~"))
+        homes = tuple(os.path.join(folder, "") for folder in (home, os.path.realpath(home)))
+        mode = "strict" if os.path.abspath(path).startswith(homes) else "mounted"
         loose: list[str] = []
         content = _read_key_file(path, mode, loose)
         if loose:

@@ -112,7 +112,8 @@ Constraints:
 Spec: AES_256  # The length. Valid values are: AES_256, AES_128.
 NumberOfBytes: 0
 ValidTo: '1970-01-01T00:00:00'
-DryRun: true"""
+DryRun: true
+"""
 
 SAMPLE = {
     "KeyId": "KeyId",
@@ -144,7 +145,7 @@ def loaded(text: str) -> Any:
 
 def test_a_request_as_json() -> None:
     """A skeleton has every member, in the model's order, with an empty value of its kind."""
-    assert request_json(seal) == json.dumps(AS_JSON, indent=4)
+    assert request_json(seal) == json.dumps(AS_JSON, indent=4) + "\n"
 
 
 def test_a_request_as_yaml() -> None:

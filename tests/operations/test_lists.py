@@ -189,7 +189,7 @@ def test_a_marker_shows_nothing(house: House, full: str) -> None:
 def test_whose_keys_are_listed(house: House, full: str) -> None:
     """Nobody shares keys yet: the caller's own come for SELF, and none for others' accounts alone."""
     own = house.call("ListKeys")
-    for owners in (["SELF"], ["SELF", "OTHER_ACCOUNTS_VIA_RAM"], []):
+    for owners in (["SELF"], ["SELF", "OTHER_ACCOUNTS_VIA_RAM"]):
         assert house.call("ListKeys", ResourceOwners=owners) == own
     assert house.call("ListKeys", ResourceOwners=["OTHER_ACCOUNTS_VIA_RAM"]) == {"Keys": [], "Truncated": False}
     code, message = house.refusal("ListKeys", ResourceOwners=["ALL"])

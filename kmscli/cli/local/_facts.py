@@ -33,11 +33,6 @@ def show_rows(facts: dict[str, Any], titles: Sequence[str], rows: Sequence[Seque
         sys.stdout.writelines(printable("\t".join(row), terminal=False) + "\n" for row in rows)
 
 
-def say(text: str) -> None:
-    """A line on stdout that says what was done."""
-    sys.stdout.write(printable(text, terminal=sys.stdout.isatty()) + "\n")
-
-
 def _show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table

@@ -3,7 +3,7 @@
 import inspect
 import os
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -14,7 +14,9 @@ from kmscli.clock import system_time
 from kmscli.engine import Engine
 from kmscli.errors import UsageError
 from kmscli.vault.keyring import RekeyedError
+from kmscli.vault.keyslots import UnlockingSecret
 from kmscli.vault.opening import Opened, open_with_root
+from kmscli.vault.unlocking import Unlocking
 from kmscli.vault.vault import Vault
 
 FORMATS = ("json", "text")
@@ -32,8 +34,10 @@ SHARED: dict[str, Any] = {
 }
 """The options of all commands, by name. They may stand before the group's name as well, as for an operation."""
 
-Change = Callable[[Opened], tuple[Vault, dict[str, Any]]]
+Change = Callable[[Opened], tuple[Opened, dict[str, Any]]]
 """Makes of an opened vault the one whose first commit stores the change, and the event's parameters."""
+
+T = TypeVar("T")
 
 
 class VaultSession:
@@ -52,26 +56,38 @@ class VaultSession:
         self.path = vault_path(self.settings)
         self.unlocking = unlocking(self.settings)
 
-    def opened(self) -> Opened:
+    def opened(self, *, refuse_rollback: bool = True) -> Opened:
         """The vault with its root key; not rolled back, or accepted as such. Raises KmscliError."""
         opened = open_with_root(self.path, self.unlocking)
-        engine = self.engine(opened.vault)
-        accept = bool(self.options.get("accept_rollback"))
-        engine.check_mark(self.environment, self.caller, accept_rollback=accept)
-        self.settle(engine)
+        if refuse_rollback:
+            engine = self.engine(opened.vault)
+            accept = bool(self.options.get("accept_rollback"))
+            engine.check_mark(self.environment, self.caller, accept_rollback=accept)
+            self.settle(engine)
         return opened
 
-    def change(self, name: str, change: Change) -> Vault:
-        """Change the vault and record that in one commit; on others' newer keys, again from the start."""
+    def read(self, look: Callable[[Opened], T], *, refuse_rollback: bool = True) -> T:
+        """Look at the vault; again from the start when others rekey it meanwhile."""
         while True:
-            opened = self.opened()
+            opened = None
             try:
-                successor, parameters = change(opened)
-                self.record(successor, name, parameters)
+                opened = self.opened(refuse_rollback=refuse_rollback)
+                return look(opened)
             except RekeyedError:
-                opened.vault.close()
-            else:
-                return successor
+                continue
+            finally:
+                if opened:
+                    opened.vault.close()
+
+    def change(self, name: str, change: Change) -> Opened:
+        """Change the vault and record that in one commit; again from the start when others rekey it meanwhile."""
+        while True:
+            try:
+                successor, parameters = change(self.opened())
+                self.record(successor.vault, name, parameters)
+            except RekeyedError:
+                continue
+            return successor
 
     def record(self, vault: Vault, name: str, parameters: dict[str, Any]) -> None:
         """Commit an event, with whatever a changed vault's first commit stores. Raises RekeyedError."""
@@ -85,6 +101,11 @@ class VaultSession:
             finish(engine, self.environment)
         except RekeyedError:
             return
+
+    def unlocking_with(self, secret: UnlockingSecret) -> Unlocking:
+        """The same way of unlocking, which has found its secret already: one that was just made."""
+        self.unlocking.found = secret
+        return self.unlocking
 
     def engine(self, vault: Vault) -> Engine:
         """An engine that does not unlock again on its own: what was prepared with the old keys must be made anew."""
@@ -102,9 +123,7 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[..., None]], Ca
 
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = list(inspect.signature(function).parameters.values())[1:]
-        shared = [
-            inspect.Parameter(option, keyword, default=None, annotation=kind) for option, kind in SHARED.items()
-        ]
+        shared = [inspect.Parameter(option, keyword, default=None, annotation=kind) for option, kind in SHARED.items()]
         first = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
         parameters = [first, *(parameter.replace(kind=keyword) for parameter in own), *shared]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -3,4 +3,5 @@
 LOCAL: dict[str, str] = {
     "audit": "The audit trail: where it is, whether it is whole, and what happened.",
     "completion": "Print the completion script of a shell, to be sourced in its start-up file.",
+    "vault": "The vault: make one, see how it is, check it, change its keys, back it up and put a backup back.",
 }
