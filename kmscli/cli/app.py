@@ -8,6 +8,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from kmscli.cli.argv import unknown_operation
 from kmscli.cli.local.index import LOCAL
 from kmscli.errors import UsageError
 from kmscli.operations.index import KMS
@@ -38,7 +39,7 @@ def run(words: list[str], options: dict[str, Any] | None = None) -> int:
         sys.stdout.write(rendered(help_page([word for word in words if word not in ("--help", "help")])))
         return 0
     if words[0] not in LOCAL:
-        raise unknown_command(words[0])
+        raise unknown_operation(words[0], [*KMS, *LOCAL])
     return run_local(words, options)
 
 
@@ -51,7 +52,7 @@ def help_page(words: list[str]) -> Any:
     if words[0] in KMS:
         return operation_page(operation_named(words[0]))
     if words[0] not in LOCAL:
-        raise unknown_command(words[0])
+        raise unknown_operation(words[0], [*KMS, *LOCAL])
     from kmscli.cli.local_help import local_page, subcommands
 
     path, command = f"kmscli {words[0]}", local_command(words[0])
@@ -90,14 +91,3 @@ def usage_of(error: Any) -> str:
     if context is None:
         return ""
     return f"usage: {context.command_path} [options]\n\nTo see help, run: {context.command_path} help"
-
-
-def unknown_command(name: str) -> UsageError:
-    """AWS's words for a command that is none, with those that it may have meant (reference 17.2)."""
-    from difflib import get_close_matches
-
-    from kmscli.cli.tokens import refused
-
-    close = get_close_matches(name, [*KMS, *LOCAL], cutoff=0.8)
-    meant = "\n".join(["\n\nMaybe you meant:\n", *(f"  * {command}" for command in close)]) if close else ""
-    return refused(f"argument operation: Found invalid choice '{name}'{meant}")

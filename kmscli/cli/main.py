@@ -89,10 +89,7 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
     options, name, tokens = split_globals(argv)
     spoken["options"] = options
     if options["version"]:
-        from kmscli import __version__
-
-        sys.stdout.write(f"kmscli/{__version__}\n")
-        return 0
+        return show_version()
     if name is None and "--help" not in argv:
         raise no_operation()
     from kmscli.operations.index import KMS
@@ -111,7 +108,17 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
     spoken["operation"] = operation.name
     invocation = read(operation, tokens, options, standard_input)
     spoken["options"] = invocation.options
+    if invocation.options["version"]:
+        return show_version()
     return run_call(operation, invocation, os.environ)
+
+
+def show_version() -> int:
+    """Print the version."""
+    from kmscli import __version__
+
+    sys.stdout.write(f"kmscli/{__version__}\n")
+    return 0
 
 
 def show(error: KmscliError, operation: str, options: dict[str, Any]) -> None:

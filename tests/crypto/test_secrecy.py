@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmscli.errors import KmscliError
-from kmscli.keys.encryption import Decrypted
+from kmscli.keystores.in_vault import Decrypted
 from kmscli.operations.kms.decrypt import DecryptResponse
 from kmscli.operations.kms.encrypt import EncryptRequest
 from kmscli.operations.kms.generate_data_key import GenerateDataKeyResponse

@@ -149,7 +149,7 @@ def test_two_years_are_730_days(empty_lab: Path, folder: Path) -> None:
     assert seen[0] == seen[1]
     events = seen[0][1]
     assert [name for name, _ in events].count("DeleteKey") == 2
-    assert [name for name, _ in events].count("RotateKey") == 1 + 8 + 2
+    assert [name for name, _ in events].count("RotateKey") == 1 + 8 + 1
     assert set(seen[0][0]) == {"aliases", "a", "b", "c", "f", "g"}
 
 

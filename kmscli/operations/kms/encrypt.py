@@ -1,9 +1,9 @@
 """Encrypt."""
 
-from kmscli.keys.encryption import encrypted
 from kmscli.keys.key import Key
 from kmscli.keys.specs import ENCRYPT_DECRYPT, check_encryption_algorithm
 from kmscli.keys.states import USABLE
+from kmscli.keystores.in_vault import encrypted
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, String
 from kmscli.operations.members import DryRun, EncryptionAlgorithm, EncryptionContext, GrantTokens, KeyId

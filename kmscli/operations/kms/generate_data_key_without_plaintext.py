@@ -1,9 +1,9 @@
 """GenerateDataKeyWithoutPlaintext."""
 
-from kmscli.keys.encryption import new_data_key
 from kmscli.keys.key import Key
 from kmscli.keys.specs import ENCRYPT_DECRYPT
 from kmscli.keys.states import USABLE
+from kmscli.keystores.in_vault import new_data_key
 from kmscli.operations.call import Call
 from kmscli.operations.data_key_rules import DATA_KEY_SPECS, length_of, number_or_spec
 from kmscli.operations.fields import Blob, Enum, Integer, String

@@ -1,10 +1,10 @@
 """ReEncrypt."""
 
 from kmscli.errors import InvalidCiphertextException, ValidationException
-from kmscli.keys.encryption import decrypted, encrypted
 from kmscli.keys.key import Key
 from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_encryption_algorithm
 from kmscli.keys.states import USABLE
+from kmscli.keystores.in_vault import decrypted, encrypted
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, String
 from kmscli.operations.members import (

@@ -1,4 +1,4 @@
-"""Encryption and decryption under a symmetric KMS key."""
+"""Key material that lives in the vault: encryption and decryption under a symmetric KMS key."""
 
 import os
 from collections.abc import Mapping
