@@ -43,6 +43,9 @@ def main(argv: list[str]) -> int:
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # whoever read the output is gone; Typer leaves by SystemExit then
         return KmscliError.exit_code
+    except OSError as error:
+        show_system_error(error)
+        return KmscliError.exit_code
     except Exception as error:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
         show_unexpected(error, argv)
         return KmscliError.exit_code
@@ -140,6 +143,15 @@ def show(error: KmscliError, operation: str, options: dict[str, Any]) -> None:
     if error.mend and (terminal or not service):
         text += printable(f"{error.mend}\n", terminal=terminal)
     complain(text)
+
+
+def show_system_error(error: OSError) -> None:
+    """What the system refused, in its words, and the file, if it was about one."""
+    from kmscli.cli.output.printable import printable
+
+    about = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+    text = f"\nkmscli: [ERROR]: {error.strerror or type(error).__name__}{about}\n"
+    complain(printable(text, terminal=sys.stderr.isatty()))
 
 
 def code_of(error: KmscliError) -> str:

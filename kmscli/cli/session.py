@@ -39,9 +39,17 @@ def asker() -> Callable[[str], str] | None:
     """A prompt without echo, where a person can answer it."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
+    return prompt_for_passphrase
+
+
+def prompt_for_passphrase(prompt: str) -> str:
+    """What a person types, without echo. Raises ConfigurationError: nothing, but the end of input."""
     from getpass import getpass
 
-    return lambda prompt: getpass(prompt, sys.stderr)
+    try:
+        return getpass(prompt, sys.stderr)
+    except EOFError:
+        raise ConfigurationError("No passphrase was given.") from None
 
 
 def warn(text: str) -> None:

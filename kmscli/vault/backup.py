@@ -26,8 +26,9 @@ from kmscli.vault.opening import (
     sync_folder,
     write_private,
 )
-from kmscli.vault.rows import BusyError, FullError
+from kmscli.vault.rows import FullError
 from kmscli.vault.sqlite import SqliteRowStore
+from kmscli.vault.sqlite_keeping import copy_to, integrity_faults, put_into_wal_mode, take_over
 from kmscli.vault.vault import Vault
 
 _SHARED_BYTES = (510, 0x40000002)
@@ -43,11 +44,11 @@ def back_up(vault: Vault, target: str) -> None:
     aside = beside(target)
     try:
         write_private(aside, b"")
-        vault.store.copy_to(aside)
+        copy_to(vault.store, aside)
         _check_copy(vault, aside)
         _give_name(aside, target)
-    except (BusyError, FullError):
-        raise ConfigurationError(f"No backup can be made at {target}: its disk is full, or locked.") from None
+    except FullError:
+        raise ConfigurationError(f"No backup can be made at {target}: its disk is full.") from None
     except OSError as error:
         raise ConfigurationError(f"No backup can be made at {target}: {error.strerror}.") from None
     finally:
@@ -76,7 +77,7 @@ def staged(backup: str, path: str) -> str:
         _copy(backup, aside)
         store = SqliteRowStore(aside)
         check_format(*store.format())
-        store.write_ahead()
+        put_into_wal_mode(store)
         store.close()
     except OSError as error:
         remove_store(aside)
@@ -144,10 +145,6 @@ def put_in_place(aside: str, path: str, kept: str, prepare: Callable[[], None]) 
         else:
             _exchange(aside, path, kept, prepare)
         sync_folder(os.path.dirname(os.path.abspath(path)))
-    except BusyError:
-        raise KMSInternalException("The vault is busy: others kept its lock for 5 seconds.") from None
-    except FullError:
-        raise KMSInternalException("The vault's disk is full. Nothing was changed.") from None
     except OSError as error:
         raise ConfigurationError(f"The vault at {path} cannot be replaced: {error.strerror}.") from None
 
@@ -156,7 +153,7 @@ def _take_over(aside: str, path: str, kept: str, prepare: Callable[[], None]) ->
     def source() -> SqliteRowStore:
         write_private(kept, b"")
         try:
-            SqliteRowStore(path).copy_to(kept)
+            copy_to(SqliteRowStore(path), kept)
             sync_file(kept)
             prepare()
         except BaseException:
@@ -165,7 +162,7 @@ def _take_over(aside: str, path: str, kept: str, prepare: Callable[[], None]) ->
         return SqliteRowStore(aside)
 
     store = SqliteRowStore(path)
-    store.take_over(source)
+    take_over(store, source)
     store.checkpoint()
     store.close()
 
@@ -193,7 +190,7 @@ def _is_whole(path: str) -> bool:
     try:
         store = SqliteRowStore(path)
         check_format(*store.format())
-        faults = store.integrity_faults()
+        faults = integrity_faults(store)
         store.close()
     except (ConfigurationError, VaultDamagedError):
         return False
@@ -204,7 +201,7 @@ def _check_copy(vault: Vault, path: str) -> None:
     """See that a copy is whole and opens. Raises RekeyedError: it has keys that the vault got meanwhile."""
     store = SqliteRowStore(path)
     try:
-        if store.integrity_faults():
+        if integrity_faults(store):
             raise VaultDamagedError("The vault is damaged, and so would be the backup.", mend="See: kmscli vault check")
         if store.meta("header") != vault.raw_header:
             raise RekeyedError

@@ -19,6 +19,7 @@ from kmscli.errors import VaultDamagedError
 from kmscli.vault.head import SET_SIZE, Head
 from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.rows import Address, Row
+from kmscli.vault.sqlite_keeping import integrity_faults
 from kmscli.vault.transaction import Kind, secret_bound_to, unpacked
 from kmscli.vault.vault import EVENTS, HEAD, LOG, OUTSIDE_THE_SET, Vault
 
@@ -124,7 +125,7 @@ class Walk:
 
 def _structure_faults(vault: Vault) -> list[str]:
     try:
-        return vault.store.integrity_faults()
+        return integrity_faults(vault.store)
     except VaultDamagedError as error:
         return [error.message]
 

@@ -13,7 +13,6 @@ from kmscli.crypto.hashing import hmac_sha256, same
 from kmscli.errors import ConfigurationError, VaultDamagedError
 from kmscli.vault.sqlite import APPLICATION_ID, FORMAT
 
-
 MOST_SLOTS = 32
 """A header with more is refused: each passphrase slot that is tried costs memory and time."""
 

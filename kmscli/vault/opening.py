@@ -51,6 +51,14 @@ def open_with_root(path: str, unlocking: Unlocking) -> Opened:
 def _opened(path: str, unlocking: Unlocking) -> Opened:
     check_vault_file(path)
     store = SqliteRowStore(path)
+    try:
+        return _unlocked(store, unlocking)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _unlocked(store: SqliteRowStore, unlocking: Unlocking) -> Opened:
     check_format(*store.format())
     raw, wrapped = read_meta(store)
     header = read_header(raw)

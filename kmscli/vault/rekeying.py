@@ -8,11 +8,12 @@ Others notice at their next call that the header is another one, and unlock agai
 import os
 from typing import Any
 
-from kmscli.errors import ConfigurationError, KmscliError, KMSInternalException
+from kmscli.errors import ConfigurationError, KmscliError
 from kmscli.vault.header import MOST_SLOTS
 from kmscli.vault.keyslots import UnlockingSecret, collected, new_slot, open_slots, rewrapped
 from kmscli.vault.opening import Opened
-from kmscli.vault.rows import Address, BusyError
+from kmscli.vault.rows import Address
+from kmscli.vault.sqlite_keeping import sealed_otherwise, vacuum
 from kmscli.vault.vault import HEAD, Vault
 
 _BATCH = 256
@@ -65,7 +66,7 @@ def resealed(vault: Vault) -> int:
     start = vault.keyring.term.to_bytes(4, "big")
     after: Address = HEAD
     count = 0
-    while addresses := vault.store.sealed_otherwise(start, after, _BATCH):
+    while addresses := sealed_otherwise(vault.store, start, after, _BATCH):
         vault.reseal(addresses)
         count += len(addresses)
         after = addresses[-1]
@@ -83,14 +84,10 @@ def with_newest_term_only(opened: Opened) -> Opened:
 def swept(vault: Vault) -> None:
     """Write the file anew and truncate its WAL, so that nothing is left of what was overwritten or deleted.
 
-    Raises KMSInternalException: the vault is busy. KmscliError: others keep reading the WAL.
+    Raises KMSInternalException: the vault is busy, or the disk full. KmscliError: others keep reading the WAL.
     """
-    try:
-        vault.store.vacuum()
-        gone = vault.store.checkpoint()
-    except BusyError:
-        raise KMSInternalException("The vault is busy: others kept its lock for 5 seconds.") from None
-    if not gone:
+    vacuum(vault.store)
+    if not vault.store.checkpoint():
         raise KmscliError(
             f"Others keep reading the vault: {vault.path}-wal still holds rows of before, under keys that are gone.",
             mend="Purge again when they are done: kmscli vault purge",

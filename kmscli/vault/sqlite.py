@@ -12,8 +12,15 @@ FORMAT = 1
 BUSY_SECONDS = 5.0
 WAL_PAGES = 128
 """When a commit folds the WAL into the file. Small: a process that exits leaves the WAL to the next one to read."""
+_SETTINGS = (
+    "trusted_schema = OFF",
+    "secure_delete = ON",
+    "fullfsync = ON",
+    "synchronous = FULL",
+    f"wal_autocheckpoint = {WAL_PAGES}",
+)
 
-_SCHEMA = (
+SCHEMA = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     """CREATE TABLE rows (
         kind INTEGER NOT NULL, partition BLOB NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL,
@@ -23,25 +30,33 @@ _SCHEMA = (
     "CREATE INDEX rows_first ON rows (kind, first, id) WHERE first IS NOT NULL",
     "CREATE INDEX rows_second ON rows (kind, second, id) WHERE second IS NOT NULL",
 )
-_WELL_TYPED = """
+WELL_TYPED = """
     typeof(kind) = 'integer' AND kind BETWEEN 0 AND 65535 AND typeof(partition) = 'blob' AND typeof(id) = 'blob'
     AND typeof(version) = 'integer' AND version >= 0 AND (due IS NULL OR typeof(due) = 'integer' AND due >= 0)
     AND typeof(coalesce(first, x'')) = 'blob' AND typeof(coalesce(second, x'')) = 'blob' AND typeof(sealed) = 'blob'
 """
 """What SQLite itself does not hold a row to."""
+_NOT_WRITTEN = (
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+)
+"""How a limit on file size, or a quota, shows."""
 _ONE = "SELECT * FROM rows WHERE kind = ? AND partition = ? AND id = ?"
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """SQLite's errors as the house knows them. A message of SQLite never holds a value."""
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        exact = getattr(error, "sqlite_errorcode", 0)
+        code = exact & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise BusyError from None
-        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and "disk" in str(error)):
+        if code == sqlite3.SQLITE_FULL or exact in _NOT_WRITTEN:
             raise FullError from None
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             raise ConfigurationError(
@@ -49,6 +64,10 @@ def _translated() -> Iterator[None]:
             ) from None
         raise VaultDamagedError(
             f"The vault's file is damaged: {error}.", mend="Restore a backup: kmscli vault restore FILE"
+        ) from None
+    except UnicodeDecodeError:  # SQLite quotes a damaged schema, and Python cannot read that
+        raise VaultDamagedError(
+            "The vault's file is damaged: its schema is no text.", mend="Restore a backup: kmscli vault restore FILE"
         ) from None
 
 
@@ -58,11 +77,11 @@ class SqliteSnapshot:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._open = True
-        with _translated():
+        with translated():
             connection.execute("BEGIN")
 
     def get(self, address: Address) -> Row | None:
-        with _translated():
+        with translated():
             found = self._connection.execute(_ONE, address).fetchone()
         return Row._make(found) if found else None
 
@@ -77,13 +96,13 @@ class SqliteSnapshot:
         return self._select("due <= ? ORDER BY due LIMIT ?", moment, limit)
 
     def all(self) -> Iterable[Row]:
-        statement = f"SELECT * FROM rows WHERE {_WELL_TYPED} ORDER BY kind, partition, id"  # noqa: S608
-        with _translated():
+        statement = f"SELECT * FROM rows WHERE {WELL_TYPED} ORDER BY kind, partition, id"  # noqa: S608
+        with translated():
             yield from map(Row._make, self._connection.execute(statement))
 
     def meta(self, name: str) -> bytes:
         """A value of the file itself: `header`, `keyring`. Empty if there is none."""
-        with _translated():
+        with translated():
             found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return found[0] if found else b""
 
@@ -94,7 +113,7 @@ class SqliteSnapshot:
 
     def _select(self, where: str, *values: object) -> list[Row]:
         statement = "SELECT * FROM rows WHERE " + where  # noqa: S608  one of the three conditions above
-        with _translated():
+        with translated():
             return list(map(Row._make, self._connection.execute(statement, values)))
 
 
@@ -105,39 +124,40 @@ class SqliteRowStore:
         self.path = path
         mode = "rwc" if create else "rw"
         quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-        with _translated():
-            self._connection = sqlite3.connect(
+        with translated():
+            self.connection = sqlite3.connect(
                 f"file:{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
             )
-            self._connection.execute("PRAGMA trusted_schema = OFF")
-            self._connection.execute("PRAGMA secure_delete = ON")
-            self._connection.execute("PRAGMA fullfsync = ON")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-            if create:
-                self._make()
+            try:
+                for setting in _SETTINGS:
+                    self.connection.execute("PRAGMA " + setting)
+                if create:
+                    self._make()
+            except BaseException:
+                self.connection.close()
+                raise
 
     def _make(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
-        for statement in _SCHEMA:
-            self._connection.execute(statement)
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self.connection.execute(f"PRAGMA user_version = {FORMAT}")
+        for statement in SCHEMA:
+            self.connection.execute(statement)
 
     def format(self) -> tuple[int, int]:
         """The application id and the format version that the file states."""
-        with _translated():
-            application = self._connection.execute("PRAGMA application_id").fetchone()[0]
-            return application, self._connection.execute("PRAGMA user_version").fetchone()[0]
+        with translated():
+            application = self.connection.execute("PRAGMA application_id").fetchone()[0]
+            return application, self.connection.execute("PRAGMA user_version").fetchone()[0]
 
     def meta(self, name: str) -> bytes:
         """A value of the file itself as it is now, or in the snapshot that is open. Empty if there is none."""
-        with _translated():
-            found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        with translated():
+            found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return found[0] if found else b""
 
     def snapshot(self) -> SqliteSnapshot:
-        return SqliteSnapshot(self._connection)
+        return SqliteSnapshot(self.connection)
 
     def commit(
         self,
@@ -148,17 +168,17 @@ class SqliteRowStore:
         meta: Callable[["SqliteMeta"], None] | None = None,
     ) -> None:
         """As the protocol says; `meta` may also read and change the file's own values, under the lock."""
-        with _translated():
+        with translated():
             if not durable:
-                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self.connection.execute("PRAGMA synchronous = NORMAL")
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self.connection.execute("BEGIN IMMEDIATE")
                 self._commit(reads, finish, meta)
             finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
                 if not durable:
-                    self._connection.execute("PRAGMA synchronous = FULL")
+                    self.connection.execute("PRAGMA synchronous = FULL")
 
     def _commit(
         self,
@@ -166,110 +186,44 @@ class SqliteRowStore:
         finish: Callable[[Read], Writes],
         meta: Callable[["SqliteMeta"], None] | None,
     ) -> None:
-        execute = self._connection.execute
+        execute = self.connection.execute
         if meta:
-            meta(SqliteMeta(self._connection))
+            meta(SqliteMeta(self.connection))
         for address, version in reads.items():
             found = execute("SELECT version FROM rows WHERE kind = ? AND partition = ? AND id = ?", address).fetchone()
             if (found[0] if found else 0) != version:
                 raise ConflictError
         writes = finish(self._read)
         if writes.clear:
-            self._connection.executemany(
+            self.connection.executemany(
                 "DELETE FROM rows WHERE kind = ? AND partition = ? AND id = ?", list(writes.clear)
             )
         if writes.put:
-            self._connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", writes.put)
+            self.connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", writes.put)
         execute("COMMIT")
 
     def _read(self, address: Address) -> Row | None:
-        found = self._connection.execute(_ONE, address).fetchone()
+        found = self.connection.execute(_ONE, address).fetchone()
         return Row._make(found) if found else None
 
     def addresses(self, kind: int, partition: bytes, upto: bytes) -> list[bytes]:
         """The ids of a partition's rows up to one, in order."""
         statement = "SELECT id FROM rows WHERE kind = ? AND partition = ? AND id <= ?"
-        with _translated():
-            return [id for (id,) in self._connection.execute(statement, (kind, partition, upto))]
+        with translated():
+            return [id for (id,) in self.connection.execute(statement, (kind, partition, upto))]
 
     def checkpoint(self) -> bool:
         """Copy the WAL into the file and truncate it, so that what was overwritten is in neither.
 
         False: others were reading the whole time, and the WAL is as it was.
         """
-        with _translated():
-            busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with translated():
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
-
-    def sealed_otherwise(self, start: bytes, after: Address, limit: int) -> list[Address]:
-        """Up to `limit` addresses above one, in order, of rows whose sealed value does not start like this."""
-        statement = """
-            SELECT kind, partition, id FROM rows
-            WHERE (kind, partition, id) > (?, ?, ?) AND substr(sealed, 1, ?) <> ?
-            ORDER BY kind, partition, id LIMIT ?
-        """
-        with _translated():
-            return self._connection.execute(statement, (*after, len(start), start, limit)).fetchall()
-
-    def write_ahead(self) -> None:
-        """Put the file into WAL mode, which a copy is not in."""
-        with _translated():
-            self._connection.execute("PRAGMA journal_mode = WAL")
-
-    def take_over(self, source: Callable[[], "SqliteRowStore"]) -> None:
-        """Replace everything by what another store holds, in one transaction. `source` is asked under the write lock.
-
-        Other processes see a commit like any other: no file is exchanged under them.
-        """
-        with _translated():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                other = source()
-                self._connection.execute("DELETE FROM meta")
-                self._connection.execute("DELETE FROM rows")
-                self._connection.executemany("INSERT INTO meta VALUES (?, ?)", other.content("meta"))
-                self._connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", other.content("rows"))
-                self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-
-    def content(self, table: str) -> Iterable[tuple[object, ...]]:
-        """Everything in a table, as it stands there."""
-        return self._connection.execute("SELECT * FROM " + table)  # noqa: S608  one of the two
-
-    def vacuum(self) -> None:
-        """Write the file anew, without the pages that hold nothing."""
-        with _translated():
-            self._connection.execute("VACUUM")
-
-    def integrity_faults(self) -> list[str]:
-        """What SQLite finds wrong with the file's structure, and whether its schema is what `_make` made."""
-        with _translated():
-            answers = [line for (line,) in self._connection.execute("PRAGMA integrity_check")]
-            odd = f"SELECT count(*) FROM rows WHERE NOT ({_WELL_TYPED})"  # noqa: S608
-            strange = self._connection.execute(odd).fetchone()[0]
-            schema = self._connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-        faults = [line for line in answers if line != "ok"]
-        if strange:
-            faults.append(f"{strange} of its rows hold what no row of a vault holds")
-        as_made = {_without_blanks(statement) for statement in _SCHEMA}
-        if {_without_blanks(statement) for (statement,) in schema} != as_made:
-            faults.append("its tables or indexes are not those of a vault")
-        return faults
-
-    def copy_to(self, path: str) -> None:
-        """A consistent copy in one file, made while others write."""
-        with _translated():
-            self._connection.execute("VACUUM INTO ?", (path,))
 
     def close(self) -> None:
         """Close the file. The last one to close it folds the WAL in."""
-        self._connection.close()
-
-
-def _without_blanks(statement: str) -> str:
-    return "".join(statement.split())
+        self.connection.close()
 
 
 class SqliteMeta:

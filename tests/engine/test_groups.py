@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmscli.errors import UnknownOperationException
-from tests.operations.house import ABSENT, House, arn
+from tests.operations.house import ABSENT, House, arn, code_of
 
 Asking = tuple[str, dict[str, Any]]
 
@@ -40,7 +40,7 @@ def answers(house: House, calls: list[Asking], *, grouped: bool) -> list[Any]:
     groups = [calls] if grouped else [[call] for call in calls]
     outcomes = [outcome for group in groups for outcome in house.group(*group)]
     return [
-        (outcome.error.code, outcome.error.message)
+        (code_of(outcome), outcome.error.message)
         if outcome.error
         else outcome.response and outcome.response.members({})
         for outcome in outcomes
@@ -154,12 +154,12 @@ def test_a_failure_in_the_middle_leaves_its_event_only(house: House) -> None:
         ("Encrypt", {"KeyId": "alias/app", "Plaintext": b"x", "DryRun": True}),
         ("Encrypt", {"KeyId": "alias/app", "Plaintext": b"x"}),
     )
-    assert [outcome.error and outcome.error.code for outcome in outcomes] == [
-        None,
+    assert [code_of(outcome) for outcome in outcomes] == [
+        "",
         "LimitExceededException",
-        None,
+        "",
         "DryRunOperationException",
-        None,
+        "",
     ]
     assert house.call("ListResourceTags", KeyId=key)["Tags"] == [{"TagKey": "kept", "TagValue": ""}]
     events = [(event["eventName"], event.get("errorCode")) for event in house.events()[1:6]]

@@ -135,6 +135,11 @@ class House:
         return self.events()[-1]
 
 
+def code_of(outcome: Outcome) -> str:
+    """The code that a call in a group was refused with, or nothing."""
+    return type(outcome.error).__name__ if outcome.error else ""
+
+
 def arn(key: str, account: str = ACCOUNT, region: str = REGION) -> str:
     """A key's ARN."""
     return key_arn(account, region, key)

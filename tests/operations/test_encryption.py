@@ -26,9 +26,9 @@ def unreadable(action: str) -> tuple[str, str]:
     return "AccessDeniedException", message
 
 
-def encrypted(house: House, key: str, plaintext: bytes = b"secret", **context: str) -> bytes:
-    """A blob."""
-    blob: bytes = house.call("Encrypt", KeyId=key, Plaintext=plaintext, EncryptionContext=context)["CiphertextBlob"]
+def encrypted(house: House, key: str, context: dict[str, str] | None = None) -> bytes:
+    """A blob of `secret`."""
+    blob: bytes = house.call("Encrypt", KeyId=key, Plaintext=b"secret", EncryptionContext=context)["CiphertextBlob"]
     return blob
 
 
@@ -62,7 +62,7 @@ def test_no_two_ciphertexts_are_alike(house: House) -> None:
 @pytest.mark.parametrize("size", [1, 4096])
 def test_the_sizes_that_encrypt(house: House, size: int) -> None:
     """1 to 4,096 bytes encrypt, and the blob is short enough to be decrypted."""
-    blob = encrypted(house, house.new_key(), b"\0" * size)
+    blob = house.call("Encrypt", KeyId=house.new_key(), Plaintext=b"\0" * size)["CiphertextBlob"]
     assert len(blob) <= 6144
     assert house.call("Decrypt", CiphertextBlob=blob)["Plaintext"] == b"\0" * size
 
@@ -75,7 +75,7 @@ def test_a_context_must_be_the_same(house: House, context: dict[str, str]) -> No
     """A blob decrypts with the same pairs in any order, and with no others."""
     key = house.new_key()
     whole = {"purpose": "test", **context}
-    blob = encrypted(house, key, **whole)
+    blob = encrypted(house, key, whole)
     backwards = dict(reversed(whole.items()))
     assert house.call("Decrypt", CiphertextBlob=blob, EncryptionContext=backwards)["Plaintext"] == b"secret"
     others: list[dict[str, str]] = [{}, {"purpose": "Test"}, {"Purpose": "test"}, {**whole, "more": ""}]
@@ -86,9 +86,10 @@ def test_a_context_must_be_the_same(house: House, context: dict[str, str]) -> No
 def test_an_empty_context_is_none(house: House) -> None:
     """An absent context, a null one and an empty one are the same."""
     key = house.new_key()
-    for made in ({}, {"EncryptionContext": {}}, {"EncryptionContext": None}):
+    spellings: list[dict[str, Any]] = [{}, {"EncryptionContext": {}}, {"EncryptionContext": None}]
+    for made in spellings:
         blob = house.call("Encrypt", KeyId=key, Plaintext=b"x", **made)["CiphertextBlob"]
-        for given in ({}, {"EncryptionContext": {}}, {"EncryptionContext": None}):
+        for given in spellings:
             assert house.call("Decrypt", CiphertextBlob=blob, **given)["Plaintext"] == b"x"
 
 
@@ -200,7 +201,7 @@ def test_an_asymmetric_ciphertext_names_no_key(house: House) -> None:
 def test_re_encrypt(house: House) -> None:
     """ReEncrypt answers the new blob, both keys, algorithms and materials; contexts go each with its own side."""
     source, destination = house.new_key(), house.new_key()
-    blob = encrypted(house, source, tenant="a")
+    blob = encrypted(house, source, {"tenant": "a"})
     answer = house.call(
         "ReEncrypt",
         CiphertextBlob=blob,
@@ -226,7 +227,7 @@ def test_re_encrypt(house: House) -> None:
 def test_re_encrypt_under_the_same_key(house: House) -> None:
     """A context changes without the plaintext being shown, and a wrong source context is refused."""
     key = house.new_key()
-    blob = encrypted(house, key, tenant="a")
+    blob = encrypted(house, key, {"tenant": "a"})
     given = {"CiphertextBlob": blob, "DestinationKeyId": key}
     assert house.refusal("ReEncrypt", **given) == INVALID
     made = house.call("ReEncrypt", SourceEncryptionContext={"tenant": "a"}, **given)["CiphertextBlob"]

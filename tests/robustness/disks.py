@@ -1,4 +1,4 @@
-"""Disks that are full where a test wants it: a limit on file sizes, and, where mounting is allowed, a real small disk."""
+"""Small disks, where mounting is allowed, and how to fill them."""
 
 import shutil
 import subprocess

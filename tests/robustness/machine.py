@@ -1,12 +1,15 @@
 """A machine with a home of its own on which the installed kmscli runs, as a person or a script runs it."""
 
 import ctypes
+import fcntl
 import json
 import os
 import pty
 import resource
+import select
 import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +23,7 @@ from kmscli.vault.vault import Vault
 
 KMSCLI = str(Path(sys.executable).with_name("kmscli"))
 ALIAS = "alias/a"
-AMBIENT = ("AWS_", "KMSCLI_", "XDG_", "CREDENTIALS_DIRECTORY", "LINES", "COLUMNS")
+AMBIENT = ("AWS_", "KMSCLI_", "XDG_", "CREDENTIALS_DIRECTORY", "LINES", "COLUMNS", "PYTHON")
 """Settings of the machine that the tests run on."""
 PATIENCE = 120
 """Seconds after which a call that hangs is given up: far beyond what the slowest machine needs."""
@@ -79,15 +82,23 @@ class Machine:
         env = {"PATH": f"{Path(KMSCLI).parent}:{os.environ['PATH']}", **how.pop("env", {})}
         return self.run("-c", script, env=env, executable="/bin/sh", **how)
 
-    def run_on_terminal(self, *words: str | bytes, keys: bytes = b"", **how: Any) -> Ran:
-        """Make a call whose three streams are a terminal: `out` is all that the terminal is sent. `keys` are typed."""
+    def run_on_terminal(self, *words: str | bytes, prompt: bytes = b"", keys: bytes = b"", **how: Any) -> Ran:
+        """Make a call whose three streams are a terminal: `out` is all that the terminal is sent.
+
+        `keys` are typed once the terminal shows the `prompt`.
+        """
         ours, theirs = pty.openpty()
-        streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "start_new_session": True}
-        with self.start(*words, **{**streams, **how}) as call:
+        streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+        with self.start(*words, **{**streams, "start_new_session": True, "preexec_fn": _take_terminal, **how}) as call:
             os.close(theirs)
-            os.write(ours, keys)
-            shown = b"".join(_sent_to(ours))
-            os.close(ours)
+            shown = b""
+            for sent in _sent_to(ours):
+                shown += sent
+                if prompt and prompt in shown:
+                    prompt = b""
+                    os.write(ours, keys)
+            call.kill()
+        os.close(ours)
         return Ran(call.returncode, shown, shown.decode(errors="replace"))
 
     def opened(self) -> Vault:
@@ -123,16 +134,18 @@ class Machine:
         return sorted(path for path in found if Path(path).name not in known and Path(path).parent.name != "marks")
 
 
+def _take_terminal() -> None:
+    """For `preexec_fn`: make stdin's terminal the one that sends this session its signals."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 def _sent_to(terminal: int) -> Iterator[bytes]:
-    """What a terminal is sent until its last user is gone, which Linux reports as an error."""
-    while True:
+    """What a terminal is sent until its last user is gone, which Linux reports as an error, or says nothing more."""
+    while select.select([terminal], [], [], PATIENCE)[0]:
         try:
-            sent = os.read(terminal, 1 << 16)
+            yield os.read(terminal, 1 << 16)
         except OSError:
             return
-        if not sent:
-            return
-        yield sent
 
 
 def unprivileged() -> None:

@@ -1,4 +1,4 @@
-"""A full disk: at the commit nothing is changed and that is said; at the log's append the call answers, and events wait."""
+"""A full disk: at the commit nothing is changed; at the log's append the call answers, and its events wait."""
 
 import tempfile
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_a_limit_at_every_size(machine: Machine) -> None:
 
 
 def test_full_at_the_log(machine: Machine) -> None:
-    """The log cannot grow: calls still answer, one line says that events wait, and the next call with room appends them."""
+    """The log cannot grow: calls answer, one line says that events wait, and the next call with room appends them."""
     while machine.log.stat().st_size < 90_000:
         machine.run("encrypt", "--key-id", ALIAS, "--plaintext", "aGk=", *WORDY).expect()
     before = len(machine.events())

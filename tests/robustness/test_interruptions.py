@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kmscli.vault.opening import create_vault
+from kmscli.vault.unlocking import passphrase_secret
 from tests.robustness.machine import ALIAS, PATIENCE, Machine
+
+PASSPHRASE = b"correct horse battery staple"
+PROMPT = b"Passphrase"
 
 
 def interrupted(machine: Machine, fifo: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
@@ -42,11 +47,37 @@ def test_sigint_where_nobody_reads(machine: Machine, tmp_path: Path) -> None:
     assert (call.returncode, err) == (130, b"")
 
 
-def test_control_c_on_a_terminal(machine: Machine) -> None:
-    """Ctrl-C while a call reads from the terminal is an interruption."""
-    ran = machine.run_on_terminal("encrypt", "--key-id", ALIAS, "--plaintext", "-", keys=b"\x03")
-    assert ran.code == 130
-    assert "Traceback" not in ran.err
+@pytest.fixture
+def guarded(fresh: Machine) -> Machine:
+    """A machine with a vault that a passphrase unlocks."""
+    secret = passphrase_secret(PASSPHRASE, "the test")
+    assert create_vault(str(fresh.vault), secret, slot_name="passphrase", lab=False, now=0)
+    return fresh
+
+
+def test_a_passphrase_is_not_echoed(guarded: Machine) -> None:
+    """What is typed at the prompt unlocks the vault and is not shown."""
+    ran = guarded.run_on_terminal("list-keys", prompt=PROMPT, keys=PASSPHRASE + b"\n").expect()
+    assert b'"Keys": []' in ran.out
+    assert PASSPHRASE not in ran.out
+
+
+def test_control_c_at_the_passphrase_prompt(guarded: Machine) -> None:
+    """Ctrl-C at the prompt is an interruption."""
+    ran = guarded.run_on_terminal("list-keys", prompt=PROMPT, keys=b"secr\x03").expect(130)
+    assert b"secr" not in ran.out
+
+
+def test_the_end_of_input_at_the_passphrase_prompt(guarded: Machine) -> None:
+    """Ctrl-D at the prompt is no passphrase."""
+    ran = guarded.run_on_terminal("list-keys", prompt=PROMPT, keys=b"\x04").expect(253)
+    assert b"No passphrase was given." in ran.out
+
+
+def test_a_wrong_passphrase(guarded: Machine) -> None:
+    """A wrong passphrase is refused, once."""
+    ran = guarded.run_on_terminal("list-keys", prompt=PROMPT, keys=b"wrong\n").expect(253)
+    assert b"does not open this vault" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -66,9 +97,7 @@ def test_a_reader_that_is_gone(machine: Machine, command: list[str]) -> None:
     assert machine.report().waiting == 0
 
 
-@pytest.mark.parametrize(
-    "command", [["help"], ["encrypt", "help"], ["audit", "replay"], ["--version"], ["audit", "help"]]
-)
+@pytest.mark.parametrize("command", [["help"], ["encrypt", "help"], ["--version"], ["audit", "help"]])
 def test_a_reader_of_help_that_is_gone(machine: Machine, command: list[str]) -> None:
     """`kmscli help | head -1` ends quietly."""
     read, write = os.pipe()

@@ -117,7 +117,7 @@ def test_without_stderr(machine: Machine) -> None:
 
 @pytest.mark.parametrize("descriptors", [(0, 1), (0, 2), (1, 2), (0, 1, 2)])
 def test_without_several_streams(machine: Machine, descriptors: tuple[int, ...]) -> None:
-    """Whatever streams are closed, the vault and the log stay what they are: nothing is written into them by mistake."""
+    """Whatever streams are closed, nothing is written into the vault or the log by mistake."""
     code = machine.run("create-key", preexec_fn=closed(*descriptors)).code
     assert code == (255 if 1 in descriptors else 0)
     machine.run("describe-key", "--key-id", "alias/none", preexec_fn=closed(*descriptors)).expect(254)

@@ -2,6 +2,7 @@ import gzip
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_the_principal_is_the_best_name_there_is(identity: dict[str, str] | None
 
 
 def _document(records: list[dict[str, Any]]) -> bytes:
-    return json.dumps({"Records": records}).encode()
+    return json.dumps({"Records": records}, ensure_ascii=False).encode()
 
 
 def _without_line_end(records: list[dict[str, Any]]) -> bytes:
@@ -139,16 +140,17 @@ def test_every_layout_of_records_is_read(
     tmp_path: Path, layout: Callable[[list[dict[str, Any]]], bytes], compressed: bool
 ) -> None:
     """CloudTrail's own files, JSON lines and what tools make of them give the same entries, compressed or not."""
-    records = [record("Encrypt", second, requestParameters={"keyId": "é" * 3000}) for second in range(700)]
+    records = [record("Encrypt", second, errorMessage="é" * (3000 + second % 2)) for second in range(700)]
     path = tmp_path / "log"
     content = layout(records)
     path.write_bytes(gzip.compress(content) if compressed else content)
-    opened = Log.opened(str(path))
     complaints: list[str] = []
-    entries = list(replay([source(opened)], complaints.append))
-    opened.close()
+    with closing(Log.opened(str(path))) as opened:
+        entries = list(replay([source(opened)], complaints.append))
     assert complaints == []
-    assert [entry.event for entry in entries] == [each["eventID"] for each in records]
+    assert [(entry.event, entry.message) for entry in entries] == [
+        (each["eventID"], each["errorMessage"]) for each in records
+    ]
 
 
 def test_members_that_real_records_lack_or_add_do_not_matter() -> None:
@@ -195,6 +197,19 @@ def test_a_broken_beginning_does_not_hide_the_rest(head: bytes) -> None:
     assert len(entries) == 9
 
 
+def test_a_broken_beginning_does_not_fill_the_memory(tmp_path: Path) -> None:
+    """A document that cannot be parsed is given up after a few megabytes, not at its end."""
+    path = tmp_path / "log"
+    line = as_lines(record(errorMessage="x" * 10_000))
+    path.write_bytes(b'{"Records": [oops\n' + line * 4_000)
+    with closing(Log.opened(str(path))) as opened:
+        tracemalloc.start()
+        assert sum(1 for _ in replay([source(opened)], lambda _: None)) == 4_000
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < path.stat().st_size / 2
+
+
 def test_a_torn_line_is_named() -> None:
     """What a crash left of the last line is counted among what is left out."""
     entries, complaints = happened(as_lines(record()) + b'{"eventTime":"20')
@@ -205,10 +220,11 @@ def test_damaged_compression_is_an_error_that_names_the_file(tmp_path: Path) -> 
     """A truncated gzip file of CloudTrail's is refused with its name, after what could be read."""
     path = tmp_path / "log.json.gz"
     path.write_bytes(gzip.compress(_document([record(second=second) for second in range(50)]))[:-20])
-    opened = Log.opened(str(path))
-    with pytest.raises(KmscliError, match=r"log\.json\.gz cannot be read: its compression is damaged"):
+    with (
+        closing(Log.opened(str(path))) as opened,
+        pytest.raises(KmscliError, match=r"log\.json\.gz cannot be read: its compression is damaged"),
+    ):
         list(replay([source(opened)], lambda _: None))
-    opened.close()
 
 
 def test_logs_are_replayed_in_order_of_time() -> None:
@@ -298,12 +314,11 @@ def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
         for count in (2_000, 20_000):
             path = tmp_path / "log"
             path.write_bytes(layout([record(second=second) for second in range(count)]))
-            opened = Log.opened(str(path))
-            tracemalloc.start()
-            assert sum(1 for _ in replay([source(opened)], pytest.fail)) == count
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
-            opened.close()
+            with closing(Log.opened(str(path))) as opened:
+                tracemalloc.start()
+                assert sum(1 for _ in replay([source(opened)], pytest.fail)) == count
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.stop()
         assert peaks[1] < peaks[0] * 1.5
 
 

@@ -154,9 +154,9 @@ def test_an_event_that_neither_log_nor_vault_has_is_missing() -> None:
 def test_verification_goes_on_after_a_fault() -> None:
     """Faults far from each other are each named, and a bad line does not make those after it bad."""
     lines, end = whole_log()
-    report = verified([*lines[:2], edited(lines[2]), *lines[3:8], b"junk\n", *lines[9:]], end)
-    assert [fault.line for fault in report.faults] == [3, 9]
-    assert (report.wrong, report.events) == (2, 10)
+    report = verified([*lines[:2], edited(lines[2]), *lines[3:6], *lines[7:9], b"junk\n", *lines[10:]], end)
+    assert [fault.line for fault in report.faults] == [3, 7, 9]
+    assert (report.wrong, report.events) == (3, 8)
 
 
 def test_a_bad_line_does_not_hide_a_dropped_one() -> None:
@@ -216,6 +216,17 @@ def test_a_new_chain_follows_the_old_one(order: tuple[int, ...]) -> None:
     assert (report.faults, report.events, report.chain, report.number) == ([], 9, new.chain, 4)
 
 
+def test_a_new_chain_may_have_lower_commit_numbers() -> None:
+    """A restored backup counts commits from where it was made, and its file still comes after the old chain's."""
+    old = Writer()
+    before = old.lines(5)
+    new = Writer("fedcba9876543210", follows=old)
+    new.commit = 0
+    after = new.lines(4)
+    report = verify([log(after), log(before[3:]), log(before[:3])], KEYS, Expectation(new.end()))
+    assert (report.faults, report.events) == ([], 9)
+
+
 def test_a_new_chain_may_follow_an_earlier_event() -> None:
     """A restored backup's end is behind the log's: what was undone stays in the log."""
     old = Writer()
@@ -269,6 +280,7 @@ def test_a_chain_that_was_left_and_is_taken_up_again_is_named_at_each_change() -
     before, after, new = two_chains(5, 4)
     report = verified([*before[:3], after[0], *before[3:], *after[1:]], new.end())
     assert [fault.line for fault in report.faults] == [4, 5, 7]
+    assert not report.is_ahead
 
 
 def test_two_genuine_lines_with_one_number_are_a_fork() -> None:
@@ -301,6 +313,17 @@ def test_commit_numbers_do_not_go_back() -> None:
     report = verified([*lines, *writer.lines(2)], writer.end())
     assert [str(fault) for fault in report.faults] == [
         "events.jsonl, line 4 (event 4): its commit number is lower than that of the line before"
+    ]
+
+
+def test_event_numbers_go_up_by_one() -> None:
+    """A line that follows by its MAC and still skips a number is not what kmscli writes."""
+    writer = Writer()
+    lines = writer.lines(3)
+    writer.number += 1
+    report = verified([*lines, *writer.lines(2)], writer.end())
+    assert [str(fault) for fault in report.faults] == [
+        "events.jsonl, line 4 (event 5): event 4 is missing (chain 0123456789abcdef) before it"
     ]
 
 

@@ -46,8 +46,9 @@ def add_keyslot(
     keyring: Annotated[bool, typer.Option("--keyring", help="Make a key and keep it in the OS keyring.")] = False,
     name: Annotated[str, typer.Option(metavar="NAME", help="A name for the keyslot; it stands in clear.")] = "",
 ) -> None:
-    """Add a way of unlocking. The vault is unlocked by one that it has; the new one is named by one of the --new-
-    options or --keyring.
+    """Add a way of unlocking.
+
+    The vault is unlocked by a way that it has; the new one is named by --keyring or one of the options --new-….
     """
     choices = {
         "--new-key-file": new_key_file,

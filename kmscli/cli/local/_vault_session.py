@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -112,18 +112,24 @@ class VaultSession:
         return Engine(vault, system_time, _refuse)
 
 
-def command(group: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a function a command of a group. It is given a session, and what its own parameters say."""
+def command(
+    group: typer.Typer, name: str, *, without: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function a command of a group. It is given a session, and what its own parameters say.
+
+    `without`: the shared options that it does not have.
+    """
+    options = {option: kind for option, kind in SHARED.items() if option not in without}
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         def run(context: typer.Context, **given: Any) -> None:
-            shared = {option: given.pop(option) for option in SHARED}
+            shared = {option: given.pop(option) for option in options}
             said = {option: value for option, value in shared.items() if value is not None}
             function(VaultSession({**(context.obj or {}), **said}), **given)
 
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = list(inspect.signature(function).parameters.values())[1:]
-        shared = [inspect.Parameter(option, keyword, default=None, annotation=kind) for option, kind in SHARED.items()]
+        shared = [inspect.Parameter(option, keyword, default=None, annotation=kind) for option, kind in options.items()]
         first = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
         parameters = [first, *(parameter.replace(kind=keyword) for parameter in own), *shared]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

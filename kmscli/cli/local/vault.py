@@ -26,7 +26,7 @@ app.add_typer(keyslot, name="keyslot")
 File = Annotated[str, typer.Argument(metavar="FILE", help="The backup's file.")]
 
 
-@command(app, "init")
+@command(app, "init", without=("accept_rollback",))
 def init_vault(
     session: VaultSession,
     *,

@@ -1,0 +1,142 @@
+"""Readable terminal transcripts, run against the installed kmscli in a throw-away HOME.
+
+In `tests/transcripts/*.txt` a line `$ …` is a command for the shell, lines under it are its stdout, those behind `!`
+its stderr, and `? N` is its exit code where that is not 0; `#` begins a remark. `<key>`, `<blob>` and the like stand
+for what is different each time: the first one is whatever fits, and the same word stands for the same thing from there
+on, in commands too. `<date>` and `<path>` are different each time.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmscli.operations.index import KMS
+
+FOLDER = Path(__file__).parent / "transcripts"
+TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
+FORMS = {
+    "key": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+    "material": "[0-9a-f]{64}",
+    "blob": "a21zAQ[A-Za-z0-9+/]+=*",
+    "random": "[A-Za-z0-9+/]+=*",
+    "marker": "[A-Za-z0-9+/]+=*",
+    "date": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00",
+    "path": r"\S+",
+}
+"""What a placeholder fits, by its word up to a hyphen: `<key-2>` is another key."""
+NEVER_THE_SAME = ("date", "path")
+PLACEHOLDER = re.compile(rf"<((?:{'|'.join(FORMS)})(?:-\w+)?)>")
+
+
+class Step:
+    """A command and what it must come to. `line`: where it stands in its file."""
+
+    def __init__(self, line: int, command: str) -> None:
+        self.line = line
+        self.command = command
+        self.stdout: list[str] = []
+        self.stderr: list[str] = []
+        self.exit_code = 0
+
+    def expect(self, line: str) -> None:
+        """Add a line of what the command comes to."""
+        if line.startswith("? "):
+            self.exit_code = int(line.removeprefix("? "))
+        elif line.startswith("!"):
+            self.stderr.append(line[1:].removeprefix(" "))
+        else:
+            self.stdout.append(line)
+
+
+def steps(text: str) -> list[Step]:
+    """The steps of a transcript."""
+    found: list[Step] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("$ "):
+            found.append(Step(number, line.removeprefix("$ ")))
+        elif line and not line.startswith("#"):
+            found[-1].expect(line)
+    return found
+
+
+class Terminal:
+    """A shell in a folder of its own, and what the placeholders have come to stand for."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.known: dict[str, str] = {}
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, its placeholders replaced."""
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+        }
+        known = PLACEHOLDER.sub(lambda found: self.known[found[1]], command)
+        return subprocess.run(
+            ["sh", "-c", known],
+            cwd=self.home,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def match(self, expected: list[str], found: str) -> None:
+        """See that an output is what was expected, and learn what its placeholders stand for."""
+        lines = found.splitlines()
+        for want, line in zip(expected, lines, strict=False):
+            matched = re.fullmatch(self.pattern(want), line)
+            assert matched, f"expected {want!r}, found {line!r}"
+            self.known |= {name.replace("_", "-"): value for name, value in matched.groupdict().items()}
+        assert len(lines) == len(expected), f"expected {expected}, found {lines}"
+
+    def pattern(self, line: str) -> str:
+        """A line as a regular expression."""
+        parts = PLACEHOLDER.split(line)
+        named = [self.form(name) if index % 2 else re.escape(name) for index, name in enumerate(parts)]
+        return "".join(named)
+
+    def form(self, name: str) -> str:
+        """What a placeholder fits: what it stands for, if that is known."""
+        kind = name.partition("-")[0]
+        if kind in NEVER_THE_SAME:
+            return FORMS[kind]
+        return re.escape(self.known[name]) if name in self.known else f"(?P<{name.replace('-', '_')}>{FORMS[kind]})"
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_a_transcript_is_what_happens(own_home: Path, path: Path) -> None:
+    """Each command of a transcript has the output, the errors and the exit code that stand there."""
+    terminal = Terminal(own_home)
+    for step in steps(path.read_text()):
+        done = terminal.run(step.command)
+        try:
+            terminal.match(step.stderr, done.stderr)
+            assert done.returncode == step.exit_code
+            terminal.match(step.stdout, done.stdout)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{path.name}:{step.line}: {step.command}: {error}\n{done.stdout}{done.stderr}"
+            ) from None
+
+
+def test_every_operation_is_in_a_transcript() -> None:
+    """Each operation is shown where it succeeds, and where the service refuses it."""
+    shown = [step for path in TRANSCRIPTS for step in steps(path.read_text())]
+    for exit_code in (0, 254):
+        commands = {word for step in shown if step.exit_code == exit_code for word in called(step.command)}
+        assert set(KMS) - commands == set()
+
+
+def called(command: str) -> list[str]:
+    """The operations that a command line calls."""
+    return re.findall(r"\bkmscli ([a-z-]+)", command)
