@@ -47,11 +47,13 @@ class ServiceError(KmscliError):
 
     exit_code = 254
     status = 400
+    wire_code = ""
+    """The code where it is not the class's name."""
 
     @property
     def code(self) -> str:
         """The code on the wire and in the trail."""
-        return type(self).__name__
+        return self.wire_code or type(self).__name__
 
 
 class AlreadyExistsException(ServiceError):
@@ -106,6 +108,7 @@ class KMSInternalException(ServiceError):
     """kmscli could not do it now: the vault is busy, the disk is full."""
 
     status = 500
+    wire_code = "KMSInternalException"
 
 
 class KMSInvalidStateException(ServiceError):

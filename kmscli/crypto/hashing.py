@@ -30,6 +30,18 @@ def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
     return mac.finalize()
 
 
+def mac_holds(key: bytes, mac: bytes, *parts: bytes) -> bool:
+    """Whether a MAC is that of the parts, joined; compared in constant time."""
+    computed = HMAC(key, _SHA256)
+    for part in parts:
+        computed.update(part)
+    try:
+        computed.verify(mac)
+    except InvalidSignature:
+        return False
+    return True
+
+
 def joined(*parts: bytes) -> bytes:
     """The parts, each behind its length, so that no two lists of parts give the same bytes."""
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
@@ -37,10 +49,4 @@ def joined(*parts: bytes) -> bytes:
 
 def same(first: bytes, second: bytes) -> bool:
     """Whether two secrets or MACs are equal, in constant time: by their MACs under a key that nobody knows."""
-    mac = HMAC(_COMPARING, _SHA256)
-    mac.update(first)
-    try:
-        mac.verify(hmac_sha256(_COMPARING, second))
-    except InvalidSignature:
-        return False
-    return True
+    return mac_holds(_COMPARING, hmac_sha256(_COMPARING, second), first)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kmscli.crypto.hashing import hmac_sha256, same
+from kmscli.crypto.hashing import mac_holds
 from kmscli.vault.location import make_private_folder, trail_folder, trail_log
 from kmscli.vault.vault import NOWHERE, Committed, Place, Vault
 
@@ -118,11 +118,11 @@ def verified_place(line: bytes, keys: dict[int, bytes]) -> Place:
     try:
         ours = json.loads(start[at + len(b',"kmscli":') :] + b"}")
         mac = bytes.fromhex(line[-_MAC_TAIL + 8 : -4].decode())
-        expected = hmac_sha256(keys[ours["key"]], bytes.fromhex(ours["previous"]), start)
+        holds = mac_holds(keys[ours["key"]], mac, bytes.fromhex(ours["previous"]), start)
         place = Place(ours["chain"], ours["number"], ours["commit"])
     except (ValueError, KeyError, TypeError):
         return NOWHERE
-    return place if same(mac, expected) else NOWHERE
+    return place if holds else NOWHERE
 
 
 def _beyond(vault: Vault, last: Place, committed: Committed | None) -> tuple[list[bytes], Place]:

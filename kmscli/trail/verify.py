@@ -8,14 +8,11 @@ What makes a line good is in `walk`. Beyond that:
 3. Files of one log are verified in the order of their events, whatever order they are given in.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
-from kmscli.errors import KmscliError
 from kmscli.trail.lines import Log
 from kmscli.trail.walk import Walk, missing, stamp_of
 from kmscli.vault.head import ChainEnd
-from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.vault import Vault
 
 KEPT_FAULTS = 20
@@ -137,25 +134,23 @@ def _verify_end(known: Expectation, walk: Walk, report: Report, file: str, line:
 
 def expected(vault: Vault) -> Expectation:
     """What a vault knows of its trail. Ask before the log is opened: then nothing that others append meanwhile is
-    taken for missing. Raises KmscliError: the vault was rekeyed meanwhile.
+    taken for missing. Raises RekeyedError, VaultDamagedError.
     """
-    with _not_rekeyed():
-        after = vault.synced().commit
-        end = _end(vault)
-        pending: list[bytes] = []
-        while rows := vault.events_after(after):
-            pending += [line for _, lines in rows for line in lines]
-            after = rows[-1][0] + 1
+    after = vault.synced().commit
+    end = _end(vault)
+    pending: list[bytes] = []
+    while rows := vault.events_after(after):
+        pending += [line for _, lines in rows for line in lines]
+        after = rows[-1][0] + 1
     return Expectation(end, pending)
 
 
 def check_not_ahead(vault: Vault, report: Report) -> None:
     """Blame a log that goes further than its vault. Ask after verification, for others may have been writing.
 
-    Raises KmscliError: the vault was rekeyed meanwhile.
+    Raises RekeyedError, VaultDamagedError.
     """
-    with _not_rekeyed():
-        end = _end(vault)
+    end = _end(vault)
     if report.is_ahead and (report.chain != end.chain or report.number > end.number):
         reason = f"the log goes further than its vault, which ends at event {end.number} (chain {end.chain})"
         report.blame(Fault(vault.path, 0, None, reason))
@@ -167,11 +162,3 @@ def _end(vault: Vault) -> ChainEnd:
         return vault.head(transaction).end
     finally:
         transaction.close()
-
-
-@contextmanager
-def _not_rekeyed() -> Iterator[None]:
-    try:
-        yield
-    except RekeyedError:
-        raise KmscliError("The vault was rekeyed while its trail was verified.", mend="Verify it again.") from None

@@ -8,12 +8,11 @@
 """
 
 from collections.abc import Mapping
-from hmac import compare_digest
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 
-from kmscli.crypto.hashing import hmac_sha256
+from kmscli.crypto.hashing import mac_holds
 from kmscli.trail.lines import END, NO_MAC, closing
 
 
@@ -65,8 +64,9 @@ class Walk:
         if key is None:
             self.broken += 1
             return "it states a trail key that this vault does not hold"
-        mac = hmac_sha256(key, self.mac, line[:-END])
-        if stamp.number == self.number + 1 and stamp.chain == self.chain and compare_digest(line[-END:], closing(mac)):
+        mac = mac_of(line)
+        is_next = stamp.number == self.number + 1 and stamp.chain == self.chain
+        if is_next and mac_holds(key, mac, self.mac, line[:-END]):
             reason = "" if stamp.commit >= self.commit else "its commit number is lower than that of the line before"
             self._move(stamp, mac)
             return reason
@@ -75,11 +75,13 @@ class Walk:
     def genuine(self, line: bytes) -> Stamp | None:
         """A line's stamp, if its MAC holds over the MAC before that it names itself."""
         stamp = stamp_of(line)
-        try:
-            mac = hmac_sha256(self.keys[stamp.key], bytes.fromhex(stamp.previous), line[:-END]) if stamp else NO_MAC
-        except (KeyError, ValueError):
+        if stamp is None or stamp.key not in self.keys:
             return None
-        return stamp if compare_digest(line[-END:], closing(mac)) else None
+        try:
+            previous = bytes.fromhex(stamp.previous)
+        except ValueError:
+            return None
+        return stamp if mac_holds(self.keys[stamp.key], mac_of(line), previous, line[:-END]) else None
 
     def reach(self, chain: str) -> int:
         """The number of a chain's last event so far; 0 if there is none."""
@@ -104,7 +106,7 @@ class Walk:
         if stamp.number > last:
             if stamp.chain not in self.earlier:
                 reason = self._gap(stamp, last) or self._seam(stamp)
-            self._move(stamp, bytes.fromhex(line[8 - END : -4].decode()))
+            self._move(stamp, mac_of(line))
         return reason
 
     def _gap(self, stamp: Stamp, last: int) -> str:
@@ -141,6 +143,16 @@ def stamp_of(line: bytes) -> Stamp | None:
         return _decode(line).kmscli
     except (MsgspecError, ValueError, RecursionError):
         return None
+
+
+def mac_of(line: bytes) -> bytes:
+    """The MAC that a line states at its end; one that fits nothing, if it does not end as a line does."""
+    end = line[-END:]
+    try:
+        mac = bytes.fromhex(end[8:-4].decode("ascii"))
+    except ValueError:
+        return b""
+    return mac if end == closing(mac) else b""
 
 
 def missing(first: int, last: int, chain: str) -> str:

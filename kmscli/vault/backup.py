@@ -163,7 +163,6 @@ def _take_over(aside: str, path: str, kept: str, prepare: Callable[[], None]) ->
 
     store = SqliteRowStore(path)
     take_over(store, source)
-    store.checkpoint()
     store.close()
 
 

@@ -28,6 +28,12 @@ class ChainEnd:
         return cls(os.urandom(8).hex(), 0, bytes(32), named)
 
 
+    @classmethod
+    def following(cls, follows: dict[str, Any] | None) -> "ChainEnd":
+        """The start of a chain in the place of one that has no event: it names what that one named."""
+        return cls(os.urandom(8).hex(), 0, bytes(32), follows)
+
+
 class Head:
     """What a writer's head row says."""
 
@@ -69,7 +75,7 @@ class Head:
         """The same with a chain that names the old one's end and has no event yet."""
         history = [*self.history, {"chain": self.end.chain, "number": self.end.number}]
         return Head(
-            ChainEnd.new(self.end),
+            ChainEnd.new(self.end) if self.end.number else ChainEnd.following(self.end.follows),
             commit=self.commit,
             set_hash=self.set_hash,
             rows=self.rows,

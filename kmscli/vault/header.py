@@ -49,7 +49,7 @@ def read_header(raw: bytes) -> Header:
     try:
         plain = json.loads(raw[32:])
         header = Header(plain.pop("vault"), **plain)
-        if len(header.slots) <= MOST_SLOTS and all(is_whole(slot) for slot in header.slots):
+        if 0 < len(header.slots) <= MOST_SLOTS and all(is_whole(slot) for slot in header.slots):
             return header
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass

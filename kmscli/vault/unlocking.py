@@ -166,13 +166,15 @@ def _read_key_file(path: str, mode: str | None, loose: list[str] | None = None) 
         linked = mode == "strict" and os.path.islink(path)
         reason = "is a symbolic link" if linked else f"cannot be read: {error.strerror}"
         raise ConfigurationError(f"The key file {path} {reason}.") from None
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise ConfigurationError(f"The key file {path} is not a regular file.")
         if mode:
             _check_owner(path, found, mode, loose if loose is not None else [])
-        return stream.read(_LONGEST_KEY_FILE)
+        return os.read(descriptor, _LONGEST_KEY_FILE)
+    finally:
+        os.close(descriptor)
 
 
 def _check_owner(path: str, found: os.stat_result, mode: str, loose: list[str]) -> None:

@@ -185,12 +185,12 @@ class Vault:
         """A row's JSON. Raises VaultDamagedError, RekeyedError."""
         try:
             return unpacked(self.keyring.unseal_row(row))[0]
-        except NotAuthenticError:
-            raise damaged(name, row.address) from None
+        except (NotAuthenticError, RekeyedError):
+            raise self._unreadable(name, row) from None
 
     def is_rekeyed(self) -> bool:
         """Whether others have changed the keyslots or the keys since the vault was opened."""
-        return self.store.meta("header") != self.raw_header
+        return self.store.meta("header") not in (self.raw_header, self._renewal.get("header"))
 
     def is_as(self, other: "Vault") -> bool:
         """Whether this is the same vault with the same header as another one that was opened."""
@@ -199,6 +199,10 @@ class Vault:
     def close(self) -> None:
         """Close the file."""
         self.store.close()
+
+    def _unreadable(self, name: str, row: Row) -> Exception:
+        """Why a row does not open: a term that is not known is no damage if others have rekeyed the vault."""
+        return RekeyedError() if self.is_rekeyed() else damaged(name, row.address)
 
     def _read_head(self, read: Read) -> Head:
         row = read(HEAD)
@@ -231,8 +235,8 @@ class Vault:
             if secret:
                 plain = self.keyring.unseal_value("secret", secret, secret_bound_to(address))
                 secret = self.keyring.seal_value("secret", plain, secret_bound_to(address))
-        except NotAuthenticError:
-            raise damaged(f"kind {row.kind}", address) from None
+        except (NotAuthenticError, RekeyedError):
+            raise self._unreadable(f"kind {row.kind}", row) from None
         if row.kind not in OUTSIDE_THE_SET:
             version = head.commit
             self._account(head, row, row, address)

@@ -113,6 +113,18 @@ def test_the_quota_of_aliases(house: House) -> None:
     house.call("UpdateAlias", AliasName="alias/other", TargetKeyId=full)
 
 
+def test_a_refused_move_counts_nothing(house: House) -> None:
+    """An alias that cannot be moved to a full key still counts where it was."""
+    first, second = house.new_key(), house.new_key()
+    for key in (first, second):
+        house.group(
+            *(("CreateAlias", {"AliasName": f"alias/{key}/{number}", "TargetKeyId": key}) for number in range(50))
+        )
+    moved = {"AliasName": f"alias/{first}/0", "TargetKeyId": second}
+    assert house.refusal("UpdateAlias", **moved)[0] == "LimitExceededException"
+    assert house.refusal("CreateAlias", AliasName="alias/51", TargetKeyId=first)[0] == "LimitExceededException"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "allowed"),
     [

@@ -32,9 +32,9 @@ CODES: dict[int, list[list[str]]] = {
         ["list-keys", "--output", "xml"],
         ["create-key", "--tags", "a"],
         ["create-key", "--tags", "[}"],
-        ["create-key", "--description", "file:///nonexistent"],
-        ["encrypt", "--key-id", ALIAS, "--plaintext", "fileb:///nonexistent"],
-        ["encrypt", "--key-id", ALIAS, "--plaintext", "aGk=", "--ciphertext-out", "/nonexistent/file"],
+        ["create-key", "--description", "file:///proc/nonexistent"],
+        ["encrypt", "--key-id", ALIAS, "--plaintext", "fileb:///proc/nonexistent"],
+        ["encrypt", "--key-id", ALIAS, "--plaintext", "aGk=", "--ciphertext-out", "/proc/nonexistent/file"],
         ["describe-key", "--key-id", ""],
         ["create-key", "--cli-input-json", "{"],
         ["create-key", "--cli-input-json", "{}", "--cli-input-yaml", "{}"],
@@ -44,11 +44,12 @@ CODES: dict[int, list[list[str]]] = {
         ["audit", "replay", "--no-such-option"],
     ],
     253: [
-        ["list-keys", "--vault", "/nonexistent"],
+        ["list-keys", "--vault", "/proc/nonexistent"],
         ["list-keys", "--vault", "/dev/null"],
         ["list-keys", "--vault", "/tmp"],
-        ["list-keys", "--key-file", "/nonexistent"],
+        ["list-keys", "--key-file", "/proc/nonexistent"],
         ["list-keys", "--key-file", "/dev/null"],
+        ["list-keys", "--key-file", "/tmp"],
         ["list-keys", "--endpoint-url", "http://localhost:1"],
     ],
     254: [
@@ -68,7 +69,7 @@ CODES: dict[int, list[list[str]]] = {
         ["decrypt", "--ciphertext-blob", "aGk"],
         ["list-keys", "--query", "no_such_function(Keys)"],
         ["list-keys", "--limit", "x"],
-        ["audit", "replay", "/nonexistent"],
+        ["audit", "replay", "/proc/nonexistent"],
     ],
 }
 TABLE = [(code, words) for code, lines in CODES.items() for words in lines]

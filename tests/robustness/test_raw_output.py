@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_written(machine: Machine, blob: str, folder: Pa
         ["decrypt", "--ciphertext-blob", "BLOB", "--dry-run"],
         ["decrypt", "--ciphertext-blob", "BLOB", "--query", "["],
         ["decrypt", "--ciphertext-blob", "BLOB", "--region", "no region"],
-        ["decrypt", "--ciphertext-blob", "BLOB", "--vault", "/nonexistent"],
+        ["decrypt", "--ciphertext-blob", "BLOB", "--vault", "/proc/nonexistent"],
         ["decrypt", "--ciphertext-blob", "***"],
         ["decrypt", "--ciphertext-blob", "BLOB", "--no-such-option"],
     ],

@@ -38,10 +38,10 @@ kms =
   endpoint_url = http://localhost:4566
 [profile endpoint]
 endpoint_url = http://localhost:4566
-ca_bundle = /nonexistent
+ca_bundle = /proc/nonexistent
 retry_mode = adaptive
 [plugins]
-cli_legacy_plugin_path = /nonexistent
+cli_legacy_plugin_path = /proc/nonexistent
 """ + "".join(f"[profile p{number}]\nregion = eu-west-{number % 3 + 1}\n" for number in range(100))
 
 CREDENTIALS = """
@@ -59,18 +59,18 @@ REAL = {
     "AWS_SESSION_TOKEN": "IQoJb3JpZ2luX2VjE",
     "AWS_SECURITY_TOKEN": "old",
     "AWS_ROLE_ARN": "arn:aws:iam::888888888888:role/other",
-    "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "/proc/nonexistent",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/nowhere",
     "AWS_EC2_METADATA_DISABLED": "false",
     "AWS_ENDPOINT_URL": "http://localhost:4566",
     "AWS_ENDPOINT_URL_S3": "http://localhost:9000",
-    "AWS_CA_BUNDLE": "/nonexistent",
+    "AWS_CA_BUNDLE": "/proc/nonexistent",
     "AWS_PAGER": "/bin/false",
     "AWS_MAX_ATTEMPTS": "none",
     "AWS_RETRY_MODE": "nonsense",
     "AWS_STS_REGIONAL_ENDPOINTS": "legacy",
     "HTTPS_PROXY": "http://localhost:1",
-    "REQUESTS_CA_BUNDLE": "/nonexistent",
+    "REQUESTS_CA_BUNDLE": "/proc/nonexistent",
 }
 
 
@@ -119,7 +119,7 @@ def test_real_settings_change_region_and_output_only(settled: Machine) -> None:
         ([], {"AWS_DEFAULT_REGION": "ca-central-1"}, "ca-central-1:111122223333"),
         ([], {"AWS_REGION": "ca-west-1", "AWS_DEFAULT_REGION": "ca-central-1"}, "ca-west-1:111122223333"),
         (["--region", "sa-east-1"], {"AWS_REGION": "ca-central-1"}, "sa-east-1:111122223333"),
-        ([], {"AWS_CONFIG_FILE": "/nonexistent"}, "us-east-1:111122223333"),
+        ([], {"AWS_CONFIG_FILE": "/proc/nonexistent"}, "us-east-1:111122223333"),
         ([], {"AWS_ACCESS_KEY_ID": "444455556666"}, "eu-central-1:444455556666"),
         ([], {"AWS_ACCESS_KEY_ID": "44445555666"}, "eu-central-1:111122223333"),
         ([], {"AWS_ACCESS_KEY_ID": "444455556666", "AWS_REGION": "us-gov-west-1"}, "us-gov-west-1:444455556666"),
@@ -236,5 +236,5 @@ def test_a_terminal_is_told_the_region(machine: Machine) -> None:
 
 def test_a_mend_shows_on_a_terminal(machine: Machine) -> None:
     """What there is to do about a refusal is one more line, for a person."""
-    told = machine.run_on_terminal("list-keys", "--vault", "/nonexistent").expect(253)
+    told = machine.run_on_terminal("list-keys", "--vault", "/proc/nonexistent").expect(253)
     assert "kmscli vault init" in told.out.decode().splitlines()[-1]

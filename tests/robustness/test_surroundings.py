@@ -37,7 +37,11 @@ def test_a_home_that_is_not_there_and_cannot_be_made(fresh: Machine, tmp_path: P
 
 def test_without_home_the_vault_can_be_named(machine: Machine) -> None:
     """A service without HOME names its vault and its key file, and gets its answers."""
-    env = {"HOME": "/nonexistent", "KMSCLI_VAULT": str(machine.vault), "KMSCLI_VAULT_KEY_FILE": str(machine.key_file)}
+    env = {
+        "HOME": "/proc/nonexistent",
+        "KMSCLI_VAULT": str(machine.vault),
+        "KMSCLI_VAULT_KEY_FILE": str(machine.key_file),
+    }
     machine.run("describe-key", "--key-id", ALIAS, env=env, preexec_fn=unprivileged).expect()
 
 

@@ -101,8 +101,8 @@ def test_a_rotated_log_is_found(events: Path) -> None:
     assert kmscli("audit", "replay").stdout.count(b"\n") == 5
 
 
-def test_a_vault_behind_its_log_is_found(events: Path, tmp_path: Path) -> None:
-    """An old copy of the vault beside the newer log does not verify, even where no mark tells of it."""
+def test_a_vault_behind_its_log_is_found(events: Path, own_home: Path, tmp_path: Path) -> None:
+    """An old copy of the vault beside the newer log is refused by its mark, and where there is none, by the log."""
     vault = events.parent.with_suffix("")
     kept = tmp_path / "kept"
     kept.mkdir()
@@ -114,6 +114,10 @@ def test_a_vault_behind_its_log_is_found(events: Path, tmp_path: Path) -> None:
         file.unlink()
     for file in kept.iterdir():
         shutil.copy(file, vault.parent)
+    result = kmscli("audit", "verify")
+    assert result.returncode == 255
+    assert "it was rolled back" in result.stderr.decode()
+    shutil.rmtree(own_home / ".local/state/kmscli/marks")
     result = kmscli("audit", "verify")
     assert result.returncode == 255
     assert "the log goes further than its vault, which ends at event 4" in result.stderr.decode()

@@ -1,6 +1,8 @@
 """What the tests of the vault stand on: a furnished vault, and ways to reach into its file."""
 
 import json
+import os
+import pty
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +12,7 @@ from typing import Any
 from kmscli.keys.check import inspect
 from kmscli.vault.check import Fault
 from kmscli.vault.header import Header
-from tests.robustness.machine import Machine
+from tests.robustness.machine import Machine, Ran
 
 PASSPHRASE = b"correct horse battery staple"
 DESCRIPTION = "DescriptionInClear"
@@ -34,14 +36,21 @@ KEY, MATERIAL, ALIASES, TAGS, POLICIES, TALLY, HEAD = 16, 17, 18, 19, 20, 4, 1
 
 
 def furnish(machine: Machine) -> None:
-    """Make a vault with two keys, one of them with an alias, tags, a policy, and a second material."""
+    """Make a vault with two keys, one of them with an alias, tags, a policy, and a second material; and its backup."""
     tags = ("--tags", f"TagKey={TAG},TagValue={TAG}")
     first = machine.run("create-key", "--description", DESCRIPTION, *tags).expect().answer["KeyMetadata"]["KeyId"]
     machine.run("create-key").expect()
     machine.run("create-alias", "--alias-name", ALIAS, "--target-key-id", first).expect()
     machine.run("put-key-policy", "--key-id", first, "--policy", POLICY).expect()
     machine.run("rotate-key-on-demand", "--key-id", first).expect()
+    backup_of(machine).parent.mkdir()
+    machine.run("vault", "backup", str(backup_of(machine))).expect()
     fold_wal(machine.vault)
+
+
+def backup_of(machine: Machine) -> Path:
+    """The backup of a furnished vault."""
+    return machine.home / "backups" / "backup.db"
 
 
 @contextmanager
@@ -99,6 +108,25 @@ def faults(machine: Machine) -> list[Fault]:
         return inspect(vault).faults
     finally:
         vault.close()
+
+
+def answering(machine: Machine, *words: str, answers: list[bytes]) -> Ran:
+    """Make a call on a terminal, and answer each prompt once it shows: what is typed before is thrown away."""
+    ours, theirs = pty.openpty()
+    with machine.start(*words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as call:
+        os.close(theirs)
+        shown = b""
+        left = list(answers)
+        while True:
+            try:
+                sent = os.read(ours, 1 << 16)
+            except OSError:
+                break
+            shown += sent
+            if left and sent.endswith((b": ", b"]: ")):
+                os.write(ours, left.pop(0) + b"\n")
+        os.close(ours)
+    return Ran(call.returncode, shown, shown.decode())
 
 
 def files_of(vault: Path) -> bytes:

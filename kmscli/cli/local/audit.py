@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
 from kmscli.cli.local._timeline import Complaints, line_maker
 from kmscli.cli.local._trail_logs import opened_logs, opened_sources, vault_logs
+from kmscli.cli.local._vault_session import VaultSession, command
 from kmscli.cli.output.printable import printable
 from kmscli.clock import system_time
 from kmscli.errors import KmscliError, UsageError
@@ -21,33 +22,18 @@ from kmscli.vault.vault import Vault
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-FORMATS = ("json", "text")
-
 Logs = Annotated[list[str] | None, typer.Argument(metavar="LOG", help="The log's files; by default the vault's own.")]
-VaultPath = Annotated[str | None, typer.Option("--vault", metavar="PATH", help="The vault's file.")]
-KeyFile = Annotated[str | None, typer.Option(metavar="PATH", help="A file that holds the vault's key.")]
-KeyDescriptor = Annotated[int | None, typer.Option(metavar="N", help="A descriptor to read the vault's key from.")]
-PassphraseDescriptor = Annotated[
-    int | None, typer.Option(metavar="N", help="A descriptor to read the passphrase from.")
-]
+Texts = list[str] | None
 
 
-@app.command("path")
-def show_path(context: typer.Context, vault: VaultPath = None) -> None:
+@command(app, "path", without=("key_file", "key_fd", "passphrase_fd", "accept_rollback", "output"))
+def show_path(session: VaultSession) -> None:
     """Show where the vault's log is."""
-    sys.stdout.write(trail_log(_vault_path(_options(context, vault=vault))) + "\n")
+    sys.stdout.write(trail_log(session.path) + "\n")
 
 
-@app.command("verify")
-def verify_logs(
-    context: typer.Context,
-    logs: Logs = None,
-    *,
-    vault: VaultPath = None,
-    key_file: KeyFile = None,
-    key_fd: KeyDescriptor = None,
-    passphrase_fd: PassphraseDescriptor = None,
-) -> None:
+@command(app, "verify", without=("accept_rollback", "output"))
+def verify_logs(session: VaultSession, logs: Logs = None) -> None:
     """Verify that nothing in the log was changed, dropped, moved, added or cut off.
 
     Without LOG: the vault's log, and what was moved away from it and stands beside it. With LOG: all files of the
@@ -55,32 +41,26 @@ def verify_logs(
 
     Exit codes: 0, the trail verifies; 255, it does not: each bad line is named.
     """
-    options = _options(context, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd)
-    report = _verified(options, logs)
+    report = _verified(session, logs)
     _tell(report, sys.stdout)
     _refuse(report)
 
 
-@app.command("replay")
+@command(app, "replay", without=("accept_rollback",))
 def replay_logs(
-    context: typer.Context,
+    session: VaultSession,
     logs: Logs = None,
     *,
-    key: Annotated[list[str] | None, typer.Option(help="Only this key: its id, ARN, or an alias it had then.")] = None,
-    principal: Annotated[list[str] | None, typer.Option(help="Only this principal: its ARN or name.")] = None,
-    operation: Annotated[list[str] | None, typer.Option(help="Only this operation, such as Encrypt.")] = None,
+    key: Annotated[Texts, typer.Option(help="Only this key: its id, ARN, or an alias it had then.")] = None,
+    principal: Annotated[Texts, typer.Option(help="Only this principal: its ARN or name.")] = None,
+    operation: Annotated[Texts, typer.Option(help="Only this operation, such as Encrypt.")] = None,
     since: Annotated[
         str, typer.Option(metavar="TIME", help="From then on: ISO 8601, or as long ago as 2h or 7d.")
     ] = "",
     until: Annotated[str, typer.Option(metavar="TIME", help="Before then: ISO 8601, or as long ago as 2h or 7d.")] = "",
     errors: Annotated[bool, typer.Option("--errors", help="Only what failed.")] = False,
-    output: Annotated[str | None, typer.Option(metavar="FORMAT", help="json (a line an event) or text.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with each event as it is appended.")] = False,
     verified: Annotated[bool, typer.Option("--verify", help="Verify the log first; needs the vault's key.")] = False,
-    vault: VaultPath = None,
-    key_file: KeyFile = None,
-    key_fd: KeyDescriptor = None,
-    passphrase_fd: PassphraseDescriptor = None,
 ) -> None:
     """Show what happened: time, principal, operation, key with its alias by then, and outcome.
 
@@ -88,9 +68,6 @@ def replay_logs(
     a file of JSON lines or CloudTrail's own ({"Records": […]}), plain or gzip; `-` is standard input.
     """
     now = system_time()
-    options = _options(
-        context, output=output, vault=vault, key_file=key_file, key_fd=key_fd, passphrase_fd=passphrase_fd
-    )
     selection = Selection(
         keys=key or (),
         principals=principal or (),
@@ -99,11 +76,11 @@ def replay_logs(
         until=until and moment(until, now, "--until"),
         errors_only=errors,
     )
-    report = _verified(options, logs) if verified else None
+    report = _verified(session, logs) if verified else None
     if report:
         _tell(report, sys.stderr)
-    line = line_maker(_format(options), terminal=sys.stdout.isatty())
-    with opened_sources("" if logs else _vault_path(options), logs, follow=follow) as (sources, tick):
+    line = line_maker(session.output, terminal=sys.stdout.isatty())
+    with opened_sources(session.path, logs, follow=follow) as (sources, tick):
         _play(sources, tick, lambda entry: line(entry) if selection.admits(entry) else "")
     if report:
         _refuse(report)
@@ -126,10 +103,14 @@ def _play(sources: Iterable[Source], tick: Callable[[], object], line: Callable[
         raise KmscliError("No CloudTrail record was found.")
 
 
-def _verified(options: dict[str, Any], logs: Sequence[str] | None) -> Report:
+def _verified(session: VaultSession, logs: Sequence[str] | None) -> Report:
     if logs and "-" in logs:
         raise UsageError("A log on standard input cannot be verified: give the files")
-    vault = _opened_vault(options)
+    return session.read(lambda opened: _verified_against(opened.vault, logs))
+
+
+def _verified_against(vault: Vault, logs: Sequence[str] | None) -> Report:
+    """Raises RekeyedError: others rekeyed the vault meanwhile, and verification must begin anew."""
     expectation = expected(vault)
     with opened_logs(logs or vault_logs(vault.path)) as (opened, tick):
         report = verify(opened, vault.keyring.trail, expectation, tick)
@@ -139,9 +120,8 @@ def _verified(options: dict[str, Any], logs: Sequence[str] | None) -> Report:
 
 def _tell(report: Report, stream: TextIO) -> None:
     """Say what verification found."""
-    lines = [
-        f"{_counted(report.events, 'event')} verified, up to event {report.number} of chain {report.chain or '-'}."
-    ]
+    events = _counted(report.events, "event")
+    lines = [f"{events} verified, up to event {report.number} of chain {report.chain or '-'}."]
     lines += [f"{name}: the last line is torn (a crash). The next call cuts it off." for name in report.torn]
     if report.waiting:
         waiting = f"{_counted(report.waiting, 'event')} still to be appended"
@@ -161,30 +141,3 @@ def _refuse(report: Report) -> None:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _format(options: dict[str, Any]) -> str:
-    name: str = options.get("output") or "text"
-    if name not in FORMATS:
-        raise UsageError(f"argument --output: Found invalid choice {name!r}: it is one of {', '.join(FORMATS)}")
-    return name
-
-
-def _options(context: typer.Context, **given: Any) -> dict[str, Any]:
-    """The options before the command's name and those after it, which win."""
-    return {**(context.obj or {}), **{name: value for name, value in given.items() if value is not None}}
-
-
-def _vault_path(options: dict[str, Any]) -> str:
-    from kmscli.cli.session import vault_path
-    from kmscli.cli.settings import Settings
-
-    return vault_path(Settings(options, os.environ))
-
-
-def _opened_vault(options: dict[str, Any]) -> Vault:
-    from kmscli.cli.session import unlocking
-    from kmscli.cli.settings import Settings
-    from kmscli.vault.opening import open_vault
-
-    return open_vault(_vault_path(options), unlocking(Settings(options, os.environ)))

@@ -37,7 +37,7 @@ def configure(context: typer.Context, profile: ProfileName = None) -> None:
     if context.invoked_subcommand is not None:
         return
     profiles = Profiles(context.obj, os.environ)
-    found = profiles.found()
+    found = profiles.found() if profiles.is_there else {}
     changes = {}
     for member, question in QUESTIONS.items():
         answer = _asked(f"{question} [{found.get(member) or DEFAULTS[member]}]: ")
