@@ -81,6 +81,8 @@ def _parse_arn(text: str, region: str, *, aliases: bool) -> KeyName:
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[2] != "kms" or not is_account(parts[4]) or parts[1] != partition_of(parts[3]):
         raise NotFoundException("Invalid arn")
+    if not is_region(parts[3]):
+        raise NotFoundException("Invalid arn")
     if parts[3] != region:
         raise NotFoundException(f"Invalid arn {parts[3]}")
     account, resource = parts[4], parts[5]

@@ -80,6 +80,8 @@ def _rsa(spec: str, info: Any) -> tuple[bytes, bytes]:
 def _elliptic(spec: str, info: Any) -> tuple[bytes, bytes]:
     curve = elliptic.CURVES[spec].curve
     key = ECPrivateKey.load(bytes(info["private_key"]), strict=True)
+    if key["version"].native != "ecPrivkeyVer1":
+        raise UnfitMaterialError(_UNREADABLE)
     for parameters in (info["algorithm"]["parameters"], key["parameters"]):
         if parameters and (parameters.name, parameters.chosen.native) != ("named", curve.name):
             raise UnfitMaterialError(f"The private key must name its curve, and it must be {spec}'s.")

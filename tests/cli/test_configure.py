@@ -1,11 +1,15 @@
 """`kmscli configure` writes config.toml, and says what holds and where it comes from."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kmscli.cli.local._profiles import Profiles
+from kmscli.cli.settings import PROFILE_MEMBERS
+from kmscli.errors import ConfigurationError, UsageError
 from tests.robustness.machine import Machine
 
 
@@ -72,22 +76,35 @@ def test_a_profile_is_asked_for_by_name(fresh: Machine) -> None:
     assert regions == {"a": "eu-west-1", "b": "eu-west-2", "c": "eu-west-3", "d": "sa-east-1"}
 
 
+MEMBERS = {
+    "region": "ap-south-1",
+    "output": "yaml",
+    "account": "444455556666",
+    "principal": "arn:aws:iam::444455556666:user/alice",
+    "vault": "/srv/vault.db",
+    "cli_binary_format": "raw-in-base64-out",
+    "cli_timestamp_format": "wire",
+}
+
+
+def test_every_member_can_be_set(fresh: Machine) -> None:
+    """Each member of a profile that kmscli knows can be set, and taken out by an empty value."""
+    assert set(MEMBERS) == set(PROFILE_MEMBERS)
+    for member, value in MEMBERS.items():
+        Profiles({}, os.environ).change({member: value})
+    assert config(fresh) == {"profile": {"default": MEMBERS}}
+    Profiles({}, os.environ).change(dict.fromkeys(MEMBERS, ""))
+    assert config(fresh) == {"profile": {"default": {}}}
+
+
 def test_set_and_get(fresh: Machine) -> None:
-    """What is set is got; an empty value takes a member out; what is not set has exit code 1 and no output."""
-    for member, value in (
-        ("region", "ap-south-1"),
-        ("output", "yaml"),
-        ("account", "444455556666"),
-        ("principal", "arn:aws:iam::444455556666:user/alice"),
-        ("vault", "/srv/vault.db"),
-        ("cli_binary_format", "raw-in-base64-out"),
-        ("cli_timestamp_format", "wire"),
-    ):
-        assert fresh.run("configure", "set", member, value).expect().out == b""
-        assert fresh.run("configure", "get", member).expect().out.decode() == f"{value}\n"
-    fresh.run("configure", "set", "vault", "").expect()
+    """What is set is got; what is not set has exit code 1 and no output."""
+    assert fresh.run("configure", "set", "region", "ap-south-1").expect().out == b""
+    assert fresh.run("configure", "get", "region").expect().out == b"ap-south-1\n"
     ran = fresh.run("configure", "get", "vault").expect(1)
     assert (ran.out, ran.err) == (b"", "")
+    assert "Found invalid choice" in fresh.run("configure", "set", "colour", "red").expect(252).err
+    assert "a Region" in fresh.run("configure", "set", "region", "Frankfurt").expect(252).err
 
 
 WRONG = [
@@ -99,15 +116,15 @@ WRONG = [
     ("vault", "vault.db", "an absolute path"),
     ("cli_binary_format", "hex", "one of base64"),
     ("cli_timestamp_format", "unix", "one of iso8601"),
-    ("colour", "red", "Found invalid choice"),
 ]
 
 
 @pytest.mark.parametrize(("member", "value", "said"), WRONG)
-def test_what_does_not_fit_is_refused(fresh: Machine, member: str, value: str, said: str) -> None:
-    """A value that the member cannot have, or a member that there is not, is wrong usage."""
-    assert said in fresh.run("configure", "set", member, value).expect(252).err
-    assert not (fresh.home / ".config/kmscli/config.toml").exists()
+def test_what_does_not_fit_is_refused(own_home: Path, member: str, value: str, said: str) -> None:
+    """A value that the member cannot have is wrong usage, and nothing is written."""
+    with pytest.raises(UsageError, match=said):
+        Profiles({}, os.environ).change({member: value})
+    assert not (own_home / ".config").exists()
 
 
 def test_list_says_where_things_come_from(fresh: Machine) -> None:
@@ -141,7 +158,8 @@ def test_a_profile_that_is_not_there(fresh: Machine) -> None:
 def test_a_broken_file_is_left_alone(fresh: Machine, text: str) -> None:
     """A configuration file that is not one is refused, and stays as it is."""
     path = write_config(fresh, text)
-    fresh.run("configure", "set", "region", "eu-west-1").expect(253)
+    with pytest.raises(ConfigurationError):
+        Profiles({}, os.environ)
     assert path.read_text() == text
 
 

@@ -30,7 +30,7 @@ def test_public_keys_are_written_as_others_write_them(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", [spec for spec in BY_CRYPTOGRAPHY if not spec.startswith("ML_DSA_")])
 def test_private_keys_are_written_as_others_write_them(spec: str) -> None:
-    """A PKCS#8 private key is, byte by byte, what cryptography writes of the same key, and belongs to its public key."""
+    """A PKCS#8 private key is, byte by byte, what cryptography writes of the same key pair."""
     pkcs8, spki = asymmetric.generate_pair(spec)
     key = load_der_private_key(pkcs8, None)
     assert key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()) == pkcs8

@@ -114,7 +114,9 @@ def test_agreement_is_what_nist_says(spec: str, role: str) -> None:
     letter = {"ECC_NIST_P256": "EC - SHA256", "ECC_NIST_P384": "ED - SHA384", "ECC_NIST_P521": "EE - SHA512"}[spec]
     path = f"asymmetric/ECDH/KASValidityTest_ECCStaticUnified_NOKC_ZZOnly_{role}.fax"
     records = [
-        record for record in responses(path) if record["section"] == letter and "IUT's" not in record.get("Result", "IUT's")
+        record
+        for record in responses(path)
+        if record["section"] == letter and "IUT's" not in record.get("Result", "IUT's")
     ]
     assert len(records) >= 10
     for record in records:
@@ -144,5 +146,5 @@ def test_a_peer_of_another_curve_is_refused(spec: str) -> None:
 def test_a_scalar_out_of_range_is_refused(spec: str, excess: int) -> None:
     """Zero and the curve's order are no private keys."""
     order = elliptic.CURVES[spec].curve.group_order
-    with pytest.raises(ValueError, match="private_value|Invalid EC key"):
+    with pytest.raises(ValueError, match=r"private_value|Invalid EC key"):
         elliptic.load(spec, elliptic.packed(spec, excess * order))

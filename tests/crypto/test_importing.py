@@ -263,10 +263,12 @@ def test_rsa_keys_must_have_the_size_of_their_spec(spec: str) -> None:
 
 def test_rsa_keys_have_two_primes(tmp_path: Path) -> None:
     """A key of three primes, as OpenSSL makes it, is refused."""
-    path = tmp_path / "three.der"
-    command = "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 -outform DER -out"
-    subprocess.run([*command.split(), str(path)], check=True, capture_output=True)
-    assert reason("RSA_2048", path.read_bytes()) == "The RSA private key must have two primes."
+    options = "-pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3"
+    generate = f"openssl genpkey -algorithm RSA {options} -out three.pem"
+    convert = "openssl pkcs8 -topk8 -nocrypt -in three.pem -outform DER -out three.der"
+    for command in (generate, convert):
+        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    assert reason("RSA_2048", (tmp_path / "three.der").read_bytes()) == "The RSA private key must have two primes."
 
 
 @given(some.sampled_from(SPECS), some.data())

@@ -31,7 +31,7 @@ def representative(spki: bytes, spec: str, message: bytes, context: bytes = b"")
 
 @pytest.mark.parametrize("spec", SIZES)
 def test_known_answers(spec: str) -> None:
-    """A seed has its published public key, under which the published signature verifies, by way of mu for its context."""
+    """A seed has its published public key; the published signature, made for a context, verifies under it by way of mu."""
     records = list(responses(f"asymmetric/MLDSA/kat_{spec.replace('_', '', 1)}_det_pure.rsp"))
     assert len(records) >= 50
     for record in records:

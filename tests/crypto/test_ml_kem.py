@@ -1,4 +1,4 @@
-"""ML-KEM against FIPS 203's known answers and Wycheproof: alike for the library that has 512 and the one that has more."""
+"""ML-KEM against FIPS 203's known answers and Wycheproof, alike for both libraries."""
 
 import pickle
 

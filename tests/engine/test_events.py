@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 
-from kmscli.trail.log import follow
-from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, REGION, House, alias_arn, arn, caller
+from tests.operations.house import ACCOUNT, REGION, House, alias_arn, arn, caller
 
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -228,60 +227,6 @@ def test_the_record_shows_policy_and_tags(house: House) -> None:
     assert (shown["policy"], shown["tags"]) == (POLICY, [{"tagKey": "a", "tagValue": "b"}])
 
 
-FAILED: dict[str, tuple[str, dict[str, Any], str, Any, bool]] = {
-    "not found": ("DescribeKey", {"KeyId": ABSENT}, "NotFoundException", {"keyId": ABSENT}, False),
-    "validation": ("ListKeys", {"Limit": 0}, "ValidationException", {"limit": 0}, False),
-    "wrong type": ("ListKeys", {"Limit": "0"}, "SerializationException", None, False),
-    "state": ("EnableKeyRotation", {"KeyId": "{key}"}, "DisabledException",
-              {"keyId": "{key}", "rotationPeriodInDays": 365}, True),
-    "by its name": ("Encrypt", {"KeyId": "{key}", "Plaintext": b"x"}, "DisabledException",
-                    {"keyId": "{arn}", "encryptionAlgorithm": SYMMETRIC}, True),
-    "denied": ("DescribeKey", {"KeyId": arn(ABSENT, OTHER_ACCOUNT)}, "AccessDenied",
-               {"keyId": arn(ABSENT, OTHER_ACCOUNT)}, False),
-    "dry run": ("Encrypt", {"KeyId": "{other}", "Plaintext": b"x", "DryRun": True}, "DryRunOperationException",
-                {"keyId": "{other_arn}", "encryptionAlgorithm": SYMMETRIC, "dryRun": True}, True),
-}  # fmt: skip
-
-
-def filled(value: Any, facts: Facts) -> Any:
-    """A value with the placeholders of keys filled in."""
-    if isinstance(value, str):
-        return value.format(**vars(facts))
-    return {name: filled(one, facts) for name, one in value.items()} if isinstance(value, dict) else value
-
-
-@pytest.mark.parametrize("case", FAILED)
-def test_the_record_of_a_failed_call(house: House, case: str) -> None:
-    """A failed call is logged with its code and message, no answer, and its key if that was found."""
-    facts = Facts(house)
-    house.call("DisableKey", KeyId=facts.key)
-    name, request, code, parameters, is_found = FAILED[case]
-    _, message = house.refusal(name, **filled(request, facts))
-    event = house.event()
-    names = list(event)
-    assert names[names.index("userAgent") + 1 : names.index("responseElements") + 1] == [
-        "errorCode",
-        "errorMessage",
-        "requestParameters",
-        "responseElements",
-    ]
-    assert (event["errorCode"], event["errorMessage"]) == (code, message)
-    assert event["requestParameters"] == filled(parameters, facts)
-    assert event["responseElements"] is None
-    assert "additionalEventData" not in event
-    assert bool(event["resources"]) is is_found
-
-
-def test_a_failure_without_a_message(house: House) -> None:
-    """An invalid ciphertext has a code and no message."""
-    key = house.new_key()
-    house.refusal("Decrypt", KeyId=key, CiphertextBlob=b"x")
-    event = house.event()
-    assert event["errorCode"] == "InvalidCiphertextException"
-    assert "errorMessage" not in event
-    assert event["requestParameters"] == {"keyId": arn(key), "encryptionAlgorithm": SYMMETRIC}
-
-
 def test_a_user_in_a_record(house: House) -> None:
     """A principal that is no root is shown as an IAM user."""
     alice = caller()
@@ -289,60 +234,3 @@ def test_a_user_in_a_record(house: House) -> None:
     house.call("ListKeys", alice)
     identity = house.event()["userIdentity"]
     assert (identity["type"], identity["arn"], identity["userName"]) == ("IAMUser", alice.arn, "Alice")
-
-
-SECRET = b"the plaintext that nobody may see "
-
-
-def test_nothing_secret_is_logged(house: House) -> None:
-    """No plaintext, data key, random bytes, ciphertext or grant token is in the log, in any spelling of bytes."""
-    key = house.new_key()
-    blob = house.call("Encrypt", KeyId=key, Plaintext=SECRET)["CiphertextBlob"]
-    secrets = [
-        SECRET,
-        blob,
-        house.call("Decrypt", CiphertextBlob=blob)["Plaintext"],
-        house.call("ReEncrypt", CiphertextBlob=blob, DestinationKeyId=key)["CiphertextBlob"],
-        *house.call("GenerateRandom", NumberOfBytes=32).values(),
-        house.call("GenerateDataKeyWithoutPlaintext", KeyId=key, KeySpec="AES_256")["CiphertextBlob"],
-    ]
-    data_key = house.call("GenerateDataKey", KeyId=key, KeySpec="AES_256")
-    secrets += [data_key["Plaintext"], data_key["CiphertextBlob"]]
-    for token in ("a grant token of nobody", "a grant token that is too long " * 300):
-        house.refusal("Encrypt", KeyId=key, Plaintext=SECRET, GrantTokens=[token])
-    house.refusal("Encrypt", KeyId=key, Plaintext=SECRET * 200)
-    house.refusal("Encrypt", KeyId=ABSENT, Plaintext=SECRET)
-    house.refusal("Encrypt", KeyId=key, Plaintext=SECRET, DryRun=True)
-    house.refusal("Decrypt", CiphertextBlob=blob, EncryptionContext={"a": "b"})
-    log = house.log()
-    assert b"a grant token" not in log
-    assert log.count(b"\n") == 13
-    for secret in secrets:
-        assert not any(spelled in log for spelled in spellings(secret))
-
-
-def spellings(secret: bytes) -> list[bytes]:
-    """Bytes as they are, in hex, and in base64 at each of three offsets, less what their neighbours decide."""
-    from base64 import b64encode
-
-    return [secret, secret.hex().encode(), *(b64encode(b"\0" * shift + secret)[4:-4] for shift in range(3))]
-
-
-def test_hostile_text_stays_in_its_line(house: House) -> None:
-    """A description with line ends, quotes and lone surrogates is one member of one line, as it was given."""
-    text = 'a\nb\r\u2028"}\\ \ud800 \u202e'
-    key = house.new_key()
-    house.call("UpdateKeyDescription", KeyId=key, Description=text)
-    assert house.event()["requestParameters"]["description"] == text
-    assert house.call("DescribeKey", KeyId=key)["KeyMetadata"]["Description"] == text
-
-
-def test_every_call_is_in_the_log_once_and_in_order(house: House) -> None:
-    """The log has the calls in the order in which they were answered, whether it follows after each or later."""
-    names = ["CreateKey", "ListKeys", "ListAliases", "GenerateRandom", "ListKeys"]
-    for number, name in enumerate(names):
-        house.call(name, **({"NumberOfBytes": 1} if name == "GenerateRandom" else {}))
-        if number % 2:
-            follow(house.engine.vault, house.engine.committed)
-    assert [event["eventName"] for event in house.events()] == names
-    assert len({event["eventID"] for event in house.events()}) == len(names)

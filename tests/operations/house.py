@@ -102,6 +102,16 @@ class House:
         """A key's state."""
         return str(self.call("DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"])
 
+    def material_of(self, key: str) -> str:
+        """The id of a key's current material."""
+        return str(self.call("DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"])
+
+    def encrypted(self, key: str, context: dict[str, str] | None = None) -> bytes:
+        """A blob of `secret`."""
+        given = {"KeyId": key, "Plaintext": b"secret", "EncryptionContext": context}
+        blob: bytes = self.call("Encrypt", **given)["CiphertextBlob"]
+        return blob
+
     def transaction(self) -> Transaction:
         """A transaction on the vault, for what no operation can do yet."""
         return self.engine.vault.transaction()

@@ -1,9 +1,8 @@
-import re
 from typing import Any
 
 import pytest
 
-from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, House, arn, caller
+from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, House, arn, caller
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 INVALID = ("InvalidCiphertextException", "")
@@ -11,7 +10,6 @@ INCORRECT = (
     "IncorrectKeyException",
     "The key ID in the request does not identify a CMK that can perform this operation.",
 )
-SUCCEEDED = ("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 AWS_BLOB = bytes.fromhex("0102020078") + bytes(range(32)) + b"\x01" + bytes(range(146))
 """Of the form that AWS's own blobs have (8.2)."""
 
@@ -26,17 +24,6 @@ def unreadable(action: str) -> tuple[str, str]:
     return "AccessDeniedException", message
 
 
-def encrypted(house: House, key: str, context: dict[str, str] | None = None) -> bytes:
-    """A blob of `secret`."""
-    blob: bytes = house.call("Encrypt", KeyId=key, Plaintext=b"secret", EncryptionContext=context)["CiphertextBlob"]
-    return blob
-
-
-def material_of(house: House, key: str) -> str:
-    """The id of a key's current material."""
-    return str(house.call("DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"])
-
-
 def test_encrypt_and_decrypt(house: House) -> None:
     """Encrypt answers blob, key and algorithm; Decrypt finds the key by itself and answers its material too."""
     key = house.new_key()
@@ -49,14 +36,14 @@ def test_encrypt_and_decrypt(house: House) -> None:
         "KeyId": arn(key),
         "Plaintext": b"secret",
         "EncryptionAlgorithm": SYMMETRIC,
-        "KeyMaterialId": material_of(house, key),
+        "KeyMaterialId": house.material_of(key),
     }
 
 
 def test_no_two_ciphertexts_are_alike(house: House) -> None:
     """The same plaintext encrypts differently each time."""
     key = house.new_key()
-    assert len({encrypted(house, key) for _ in range(5)}) == 5
+    assert len({house.encrypted(key) for _ in range(5)}) == 5
 
 
 @pytest.mark.parametrize("size", [1, 4096])
@@ -75,7 +62,7 @@ def test_a_context_must_be_the_same(house: House, context: dict[str, str]) -> No
     """A blob decrypts with the same pairs in any order, and with no others."""
     key = house.new_key()
     whole = {"purpose": "test", **context}
-    blob = encrypted(house, key, whole)
+    blob = house.encrypted(key, whole)
     backwards = dict(reversed(whole.items()))
     assert house.call("Decrypt", CiphertextBlob=blob, EncryptionContext=backwards)["Plaintext"] == b"secret"
     others: list[dict[str, str]] = [{}, {"purpose": "Test"}, {"Purpose": "test"}, {**whole, "more": ""}]
@@ -100,7 +87,7 @@ CANNOT_BE: list[dict[str, str]] = [{"a": "x" * 8200}, {"\ud800": "a"}, {"a": "\u
 def test_a_context_that_cannot_be(house: House, context: dict[str, str]) -> None:
     """A context of more than 8,192 bytes, or that is no Unicode, is refused; it decrypts nothing either."""
     key = house.new_key()
-    blob = encrypted(house, key)
+    blob = house.encrypted(key)
     given = {"KeyId": key, "EncryptionContext": context}
     assert house.refusal("Encrypt", Plaintext=b"x", **given)[0] == "ValidationException"
     assert house.refusal("GenerateDataKey", KeySpec="AES_256", **given)[0] == "ValidationException"
@@ -112,7 +99,7 @@ def test_the_named_key_must_be_the_blobs(house: House) -> None:
     key, other = house.new_key(), house.new_key()
     house.call("CreateAlias", AliasName="alias/key", TargetKeyId=key)
     house.call("CreateAlias", AliasName="alias/other", TargetKeyId=other)
-    blob = encrypted(house, key)
+    blob = house.encrypted(key)
     for name in (key, arn(key), "alias/key"):
         assert house.call("Decrypt", CiphertextBlob=blob, KeyId=name)["KeyId"] == arn(key)
         answer = house.call("ReEncrypt", CiphertextBlob=blob, SourceKeyId=name, DestinationKeyId=other)
@@ -151,7 +138,7 @@ def test_a_blob_of_a_key_that_is_not_there(house: House) -> None:
     """A blob of another vault, another Region or another account is denied: nobody learns which."""
     key = house.new_key()
     region, account = caller(region=OTHER_REGION), caller(OTHER_ACCOUNT)
-    blob = encrypted(house, key)
+    blob = house.encrypted(key)
     foreign = [
         blob[:8] + bytes(32) + blob[40:],
         house.call("Encrypt", region, KeyId=house.new_key(region), Plaintext=b"x")["CiphertextBlob"],
@@ -179,8 +166,8 @@ def test_an_algorithm_that_does_not_fit(house: House, row: str) -> None:
     key = house.new_key()
     needs: dict[str, dict[str, Any]] = {
         "Encrypt": {"KeyId": key, "Plaintext": b"x"},
-        "Decrypt": {"KeyId": key, "CiphertextBlob": encrypted(house, key)},
-        "ReEncrypt": {"SourceKeyId": key, "DestinationKeyId": key, "CiphertextBlob": encrypted(house, key)},
+        "Decrypt": {"KeyId": key, "CiphertextBlob": house.encrypted(key)},
+        "ReEncrypt": {"SourceKeyId": key, "DestinationKeyId": key, "CiphertextBlob": house.encrypted(key)},
     }
     name = row.partition(" ")[0]
     assert house.refusal(name, **needs[name], **ALGORITHMS[row]) == (
@@ -192,7 +179,7 @@ def test_an_algorithm_that_does_not_fit(house: House, row: str) -> None:
 def test_an_asymmetric_ciphertext_names_no_key(house: House) -> None:
     """With an algorithm of asymmetric keys and no key, there is no ciphertext that could be one."""
     key = house.new_key()
-    blob = encrypted(house, key)
+    blob = house.encrypted(key)
     assert house.refusal("Decrypt", CiphertextBlob=blob, EncryptionAlgorithm="RSAES_OAEP_SHA_256") == INVALID
     given = {"DestinationKeyId": key, "SourceEncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
     assert house.refusal("ReEncrypt", CiphertextBlob=blob, **given) == INVALID
@@ -201,7 +188,7 @@ def test_an_asymmetric_ciphertext_names_no_key(house: House) -> None:
 def test_re_encrypt(house: House) -> None:
     """ReEncrypt answers the new blob, both keys, algorithms and materials; contexts go each with its own side."""
     source, destination = house.new_key(), house.new_key()
-    blob = encrypted(house, source, {"tenant": "a"})
+    blob = house.encrypted(source, {"tenant": "a"})
     answer = house.call(
         "ReEncrypt",
         CiphertextBlob=blob,
@@ -216,8 +203,8 @@ def test_re_encrypt(house: House) -> None:
         "KeyId": arn(destination),
         "SourceEncryptionAlgorithm": SYMMETRIC,
         "DestinationEncryptionAlgorithm": SYMMETRIC,
-        "SourceKeyMaterialId": material_of(house, source),
-        "DestinationKeyMaterialId": material_of(house, destination),
+        "SourceKeyMaterialId": house.material_of(source),
+        "DestinationKeyMaterialId": house.material_of(destination),
     }
     opened = house.call("Decrypt", CiphertextBlob=made, EncryptionContext={"tenant": "b"})
     assert (opened["KeyId"], opened["Plaintext"]) == (arn(destination), b"secret")
@@ -227,150 +214,8 @@ def test_re_encrypt(house: House) -> None:
 def test_re_encrypt_under_the_same_key(house: House) -> None:
     """A context changes without the plaintext being shown, and a wrong source context is refused."""
     key = house.new_key()
-    blob = encrypted(house, key, {"tenant": "a"})
+    blob = house.encrypted(key, {"tenant": "a"})
     given = {"CiphertextBlob": blob, "DestinationKeyId": key}
     assert house.refusal("ReEncrypt", **given) == INVALID
     made = house.call("ReEncrypt", SourceEncryptionContext={"tenant": "a"}, **given)["CiphertextBlob"]
     assert house.call("Decrypt", CiphertextBlob=made)["Plaintext"] == b"secret"
-
-
-DATA_KEYS = ("GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
-LENGTHS: list[tuple[dict[str, Any], int]] = [
-    ({"KeySpec": "AES_256"}, 32),
-    ({"KeySpec": "AES_128"}, 16),
-    ({"NumberOfBytes": 1}, 1),
-    ({"NumberOfBytes": 1024}, 1024),
-]
-
-
-@pytest.mark.parametrize(("given", "length"), LENGTHS)
-@pytest.mark.parametrize("name", DATA_KEYS)
-def test_a_data_key(house: House, name: str, given: dict[str, Any], length: int) -> None:
-    """A data key has the length asked for, and its blob decrypts to it under the same context."""
-    key = house.new_key()
-    context = {"EncryptionContext": {"file": "a"}}
-    answer = house.call(name, KeyId=key, **given, **context)
-    opened = house.call("Decrypt", CiphertextBlob=answer["CiphertextBlob"], **context)["Plaintext"]
-    assert len(opened) == length
-    expected = {"CiphertextBlob": answer["CiphertextBlob"], "KeyId": arn(key), "KeyMaterialId": material_of(house, key)}
-    assert answer == expected | ({"Plaintext": opened} if name == "GenerateDataKey" else {})
-    assert house.refusal("Decrypt", CiphertextBlob=answer["CiphertextBlob"]) == INVALID
-
-
-@pytest.mark.parametrize("name", DATA_KEYS)
-@pytest.mark.parametrize("given", [{}, {"KeySpec": "AES_256", "NumberOfBytes": 32}])
-def test_a_data_keys_length_is_said_once(house: House, name: str, given: dict[str, Any]) -> None:
-    """Exactly one of KeySpec and NumberOfBytes is given."""
-    refusal = house.refusal(name, KeyId=ABSENT, **given)
-    assert refusal == ("ValidationException", "Please specify either number of bytes or key spec.")
-
-
-@pytest.mark.parametrize("name", [*DATA_KEYS, "GenerateRandom"])
-@pytest.mark.parametrize(("number", "bound"), [(0, "greater than or equal to 1"), (1025, "less than or equal to 1024")])
-def test_a_length_out_of_range(house: House, name: str, number: int, bound: str) -> None:
-    """Data keys and random bytes have 1 to 1,024 bytes."""
-    at = f"1 validation error detected: Value '{number}' at 'numberOfBytes' failed to satisfy constraint: "
-    needs = {} if name == "GenerateRandom" else {"KeyId": ABSENT}
-    refusal = house.refusal(name, NumberOfBytes=number, **needs)
-    assert refusal == ("ValidationException", f"{at}Member must have value {bound}")
-
-
-def test_no_two_data_keys_are_alike(house: House) -> None:
-    """Every data key is new."""
-    key = house.new_key()
-    assert len({house.call("GenerateDataKey", KeyId=key, KeySpec="AES_256")["Plaintext"] for _ in range(5)}) == 5
-
-
-@pytest.mark.parametrize("number", [1, 32, 1024])
-def test_random_bytes(house: House, number: int) -> None:
-    """GenerateRandom answers as many bytes as asked for, and nothing else."""
-    answer = house.call("GenerateRandom", NumberOfBytes=number)
-    assert list(answer) == ["Plaintext"]
-    assert len(answer["Plaintext"]) == number
-
-
-def test_random_bytes_need_a_number(house: House) -> None:
-    """GenerateRandom without a number is refused, although the API model does not require one."""
-    at = "1 validation error detected: Value null at 'numberOfBytes' failed to satisfy constraint: "
-    assert house.refusal("GenerateRandom") == ("ValidationException", f"{at}Member must not be null")
-
-
-@pytest.mark.parametrize(
-    ("name", "given"),
-    [
-        ("GenerateRandom", {"CustomKeyStoreId": "cks-1234567890abcdef0"}),
-        ("GenerateRandom", {"Recipient": {"AttestationDocument": b"x"}}),
-        ("GenerateDataKey", {"Recipient": {"AttestationDocument": b"x"}}),
-        ("Decrypt", {"Recipient": {"AttestationDocument": b"x"}}),
-    ],
-)
-def test_what_this_kmscli_cannot_do(house: House, name: str, given: dict[str, Any]) -> None:
-    """Key stores and attested recipients are refused, not ignored."""
-    key = house.new_key()
-    needs: dict[str, dict[str, Any]] = {
-        "GenerateRandom": {"NumberOfBytes": 8},
-        "GenerateDataKey": {"KeyId": key, "KeySpec": "AES_256"},
-        "Decrypt": {"CiphertextBlob": encrypted(house, key)},
-    }
-    assert house.refusal(name, **needs[name], **given)[0] == "UnsupportedOperationException"
-
-
-@pytest.mark.parametrize("name", ["Encrypt", "Decrypt", "ReEncrypt", *DATA_KEYS])
-def test_a_dry_run_always_fails(house: House, name: str) -> None:
-    """A dry run that would succeed says so as an error; one that would not gives the real error."""
-    key = house.new_key()
-    blob = encrypted(house, key)
-    needs: dict[str, dict[str, Any]] = {
-        "Encrypt": {"KeyId": key, "Plaintext": b"x"},
-        "Decrypt": {"CiphertextBlob": blob},
-        "ReEncrypt": {"CiphertextBlob": blob, "DestinationKeyId": key},
-    }
-    given = needs.get(name, {"KeyId": key, "KeySpec": "AES_256"})
-    assert house.refusal(name, DryRun=True, **given) == SUCCEEDED
-    assert isinstance(house.call(name, DryRun=False, **given)["KeyId"], str)
-    altered = {**given, "CiphertextBlob": blob[:-1]} if "CiphertextBlob" in given else {**given, "KeyId": ABSENT}
-    expected = INVALID if "CiphertextBlob" in given else ("NotFoundException", f"Key '{arn(ABSENT)}' does not exist")
-    assert house.refusal(name, DryRun=True, **altered) == expected
-    house.call("DisableKey", KeyId=key)
-    assert house.refusal(name, DryRun=True, **given) == ("DisabledException", f"{arn(key)} is disabled.")
-
-
-IGNORE = {"DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
-NO_BLOB = re.compile("1 validation error detected: Value null at '.+' failed .+ Member must not be null")
-
-
-@pytest.mark.parametrize(("name", "source"), [("Decrypt", "KeyId"), ("ReEncrypt", "SourceKeyId")])
-def test_a_dry_run_without_a_ciphertext(house: House, name: str, source: str) -> None:
-    """With IGNORE_CIPHERTEXT a dry run looks at keys and permissions only; it needs a key, and to be a dry run."""
-    key, disabled = house.new_key(), house.new_key()
-    house.call("DisableKey", KeyId=disabled)
-    needs = {"DestinationKeyId": key} if name == "ReEncrypt" else {}
-    dry = {"DryRun": True, **IGNORE, **needs}
-    assert house.refusal(name, **{source: key}, **dry) == SUCCEEDED
-    assert house.refusal(name, **{source: key}, CiphertextBlob=b"nonsense", **dry) == SUCCEEDED
-    assert house.refusal(name, **{source: disabled}, **dry)[0] == "DisabledException"
-    code, message = house.refusal(name, **dry)
-    assert code == "ValidationException"
-    assert NO_BLOB.fullmatch(message)
-    code, message = house.refusal(name, **{source: key}, DryRun=True, **needs)
-    assert (code, "ciphertextBlob" in message) == ("ValidationException", True)
-    for given in ({}, {"DryRun": False}):
-        assert house.refusal(name, **{source: key}, **IGNORE, **needs, **given)[0] == "ValidationException"
-
-
-@pytest.mark.parametrize("name", ["Encrypt", "Decrypt", "ReEncrypt", "DescribeKey", *DATA_KEYS])
-def test_a_grant_token_that_is_none(house: House, name: str) -> None:
-    """No grant has been made, so every grant token is refused: after the key, before its state."""
-    key = house.new_key()
-    blob = encrypted(house, key)
-    house.call("DisableKey", KeyId=key)
-    needs: dict[str, dict[str, Any]] = {
-        "Encrypt": {"KeyId": key, "Plaintext": b"x"},
-        "Decrypt": {"CiphertextBlob": blob},
-        "ReEncrypt": {"CiphertextBlob": blob, "DestinationKeyId": key},
-        "DescribeKey": {"KeyId": key},
-    }
-    given = needs.get(name, {"KeyId": key, "KeySpec": "AES_256"})
-    assert house.refusal(name, GrantTokens=["token"], **given)[0] == "InvalidGrantTokenException"
-    state = "DescribeKey" if name == "DescribeKey" else house.refusal(name, GrantTokens=[], **given)[0]
-    assert state in ("DescribeKey", "DisabledException")

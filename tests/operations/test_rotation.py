@@ -22,11 +22,6 @@ def rotations(house: House, key: str, **members: Any) -> list[dict[str, Any]]:
     return listed
 
 
-def material_of(house: House, key: str) -> str:
-    """The id of a key's current material."""
-    return str(house.call("DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"])
-
-
 def automatic(house: House, key: str) -> list[float]:
     """When a key rotated by itself, in days after the start."""
     listed = rotations(house, key)
@@ -91,12 +86,12 @@ def test_a_rotation_falls_due(lab: House) -> None:
     """When its date comes a key has new material, the next date is a period later, and old ciphertexts decrypt."""
     key = lab.new_key()
     lab.call("EnableKeyRotation", KeyId=key, RotationPeriodInDays=90)
-    before = material_of(lab, key)
+    before = lab.material_of(key)
     old = lab.call("Encrypt", KeyId=key, Plaintext=b"old")["CiphertextBlob"]
     lab.later(days=90, seconds=-1)
-    assert material_of(lab, key) == before
+    assert lab.material_of(key) == before
     lab.later(seconds=1)
-    after = material_of(lab, key)
+    after = lab.material_of(key)
     assert after != before
     assert status(lab, key) == turned_on(90, START + 90 * DAY)
     new = lab.call("Encrypt", KeyId=key, Plaintext=b"new")["CiphertextBlob"]
@@ -117,22 +112,22 @@ def test_a_rotation_falls_due(lab: House) -> None:
 def test_the_first_material_is_listed_when_asked_for(lab: House) -> None:
     """ALL_KEY_MATERIAL adds the first material, which no rotation made; ROTATIONS_ONLY is the default."""
     key = lab.new_key()
-    first = {"KeyId": key, "KeyMaterialId": material_of(lab, key), "KeyMaterialState": "CURRENT"}
+    first = {"KeyId": key, "KeyMaterialId": lab.material_of(key), "KeyMaterialState": "CURRENT"}
     assert rotations(lab, key, IncludeKeyMaterial="ALL_KEY_MATERIAL") == [first]
     assert rotations(lab, key, IncludeKeyMaterial="ROTATIONS_ONLY") == []
     lab.call("RotateKeyOnDemand", KeyId=key)
     listed = rotations(lab, key, IncludeKeyMaterial="ALL_KEY_MATERIAL")
     assert listed == [{**first, "KeyMaterialState": "NON_CURRENT"}, *rotations(lab, key)]
-    assert [one["KeyMaterialId"] for one in rotations(lab, key)] == [material_of(lab, key)]
+    assert [one["KeyMaterialId"] for one in rotations(lab, key)] == [lab.material_of(key)]
 
 
 def test_the_rotate_key_event(lab: House) -> None:
     """A rotation leaves a service event of the moment at which it was due, with both materials."""
     key = lab.new_key()
     lab.call("EnableKeyRotation", KeyId=key, RotationPeriodInDays=90)
-    before = material_of(lab, key)
+    before = lab.material_of(key)
     lab.later(days=100)
-    after = material_of(lab, key)
+    after = lab.material_of(key)
     [event] = [event for event in lab.events() if event["eventName"] == "RotateKey"]
     assert re.fullmatch("[0-9a-f-]{36}", event.pop("eventID"))
     assert event == {
@@ -167,10 +162,10 @@ def test_rotation_on_demand(house: House) -> None:
     key = house.new_key()
     house.call("EnableKeyRotation", KeyId=key)
     old = house.call("Encrypt", KeyId=key, Plaintext=b"old")["CiphertextBlob"]
-    before = material_of(house, key)
+    before = house.material_of(key)
     house.later(days=1)
     assert house.call("RotateKeyOnDemand", KeyId=key) == {"KeyId": arn(key)}
-    assert material_of(house, key) != before
+    assert house.material_of(key) != before
     assert status(house, key) == turned_on(365)
     [rotation] = rotations(house, key)
     assert (rotation["RotationType"], rotation["RotationDate"]) == ("ON_DEMAND", house.now)

@@ -34,7 +34,7 @@ from tests.vault.ground import (
     rows,
 )
 
-KILLS = 4
+KILLS = 3
 MANY_KILLS = 150
 
 

@@ -8,9 +8,8 @@ import typer
 from kmscli.cli.local import _new_secret
 from kmscli.cli.local._facts import show
 from kmscli.cli.local._keyslot import keyslot
-from kmscli.cli.local._restore import restore_backup
 from kmscli.cli.local._vault_session import VaultSession, command
-from kmscli.cli.local._vault_status import Checked, check, status
+from kmscli.cli.local._vault_status import status
 from kmscli.clock import system_time
 from kmscli.errors import ConfigurationError, VaultDamagedError
 from kmscli.vault.backup import back_up, must_be_free
@@ -72,8 +71,10 @@ def check_vault(session: VaultSession) -> None:
 
     Exit codes: 0, the vault is whole; 255, it is not.
     """
+    from kmscli.cli.local._vault_check import check
+
     checked = session.read(lambda opened: check(opened.vault, session.environment), refuse_rollback=False)
-    show(checked.facts(), _lines(checked), session.output)
+    show(checked.facts(), checked.lines(), session.output)
     if checked.faults:
         count = f"{len(checked.faults)} fault" + ("s" if len(checked.faults) > 1 else "")
         raise VaultDamagedError(
@@ -136,6 +137,8 @@ def restore(session: VaultSession, file: File) -> None:
     The backup is checked first, whole, and refused if it is damaged. It is unlocked as the vault is. Keyslots are as
     they were when the backup was made.
     """
+    from kmscli.cli.local._restore import restore_backup
+
     restored = restore_backup(session, file)
     facts = {"Path": restored.path, "Restored": os.path.abspath(file), "Kept": restored.kept or None}
     lines = [("restored", os.path.abspath(file)), ("to", restored.path)]
@@ -172,12 +175,6 @@ def _first_secret(
         secret = _new_secret.long_enough(session.unlocking.secret())
         return secret, secret.method
     return _new_secret.from_key_file(default_key_file(environment), session.path, environment), "key file"
-
-
-def _lines(checked: Checked) -> list[tuple[str, str]]:
-    counted = ", ".join(f"{number} {kind}" for kind, number in checked.counts.items())
-    lines = [("rows", counted), ("events in the log", str(checked.events))]
-    return [*lines, *(("fault", str(fault)) for fault in checked.faults)] or lines
 
 
 def _words(name: str) -> str:
