@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from asn1crypto.core import Any as AnyValue
-from asn1crypto.core import Integer, OctetBitString, OctetString, Sequence, SetOf
+from asn1crypto.core import Integer, OctetBitString, OctetString, Sequence, SetOf, Void
 from asn1crypto.keys import ECPrivateKey, PrivateKeyAlgorithm, RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -15,7 +15,8 @@ from kmscli.crypto import der, edwards, elliptic, rsa_keys
 from kmscli.crypto.importing import UnfitMaterialError
 
 _UNREADABLE = "The key material is not a private key in PKCS#8 format, DER or BER encoded."
-_MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
+_ANOTHER_KEY = "The public key within the key material is another key's."
+_MALFORMED = (AttributeError, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
 _RSA_NUMBERS = (
     "modulus", "public_exponent", "private_exponent", "prime1", "prime2", "exponent1", "exponent2", "coefficient",
 )  # fmt: skip
@@ -59,7 +60,7 @@ def _reader(spec: str) -> tuple[str, Callable[[str, Any], tuple[bytes, bytes]]]:
 
 def _rsa(spec: str, info: Any) -> tuple[bytes, bytes]:
     key = RSAPrivateKey.load(bytes(info["private_key"]), strict=True)
-    if key["version"].native != "two-prime" or key["other_prime_infos"]:
+    if key["version"].native != "two-prime" or _present(key["other_prime_infos"]):
         raise UnfitMaterialError("The RSA private key must have two primes.")
     numbers = [key[name].native for name in _RSA_NUMBERS]
     modulus, exponent = numbers[:2]
@@ -82,14 +83,14 @@ def _elliptic(spec: str, info: Any) -> tuple[bytes, bytes]:
     key = ECPrivateKey.load(bytes(info["private_key"]), strict=True)
     if key["version"].native != "ecPrivkeyVer1":
         raise UnfitMaterialError(_UNREADABLE)
-    for parameters in (info["algorithm"]["parameters"], key["parameters"]):
-        if parameters and (parameters.name, parameters.chosen.native) != ("named", curve.name):
-            raise UnfitMaterialError(f"The private key must name its curve, and it must be {spec}'s.")
+    named = [info["algorithm"]["parameters"], *_present(key["parameters"])]
+    if any((parameters.name, parameters.chosen.native) != ("named", curve.name) for parameters in named):
+        raise UnfitMaterialError(f"The private key must name its curve, and it must be {spec}'s.")
     secret = elliptic.packed(spec, key["private_key"].native)
     private = elliptic.load(spec, secret)
-    for point in (key["public_key"], info["public_key"]):
-        if point and EllipticCurvePublicKey.from_encoded_point(curve, bytes(point)) != private.public_key():
-            raise UnfitMaterialError("The public key within the key material is another key's.")
+    for point in (*_present(key["public_key"]), *_present(info["public_key"])):
+        if EllipticCurvePublicKey.from_encoded_point(curve, bytes(point)) != private.public_key():
+            raise UnfitMaterialError(_ANOTHER_KEY)
     return secret, elliptic.public_key(spec, private)
 
 
@@ -101,5 +102,11 @@ def _edwards(spec: str, info: Any) -> tuple[bytes, bytes]:
 
 
 def _check_public_key(info: Any, expected: bytes) -> None:
-    if info["public_key"] and bytes(info["public_key"]) != expected:
-        raise UnfitMaterialError("The public key within the key material is another key's.")
+    for public in _present(info["public_key"]):
+        if bytes(public) != expected:
+            raise UnfitMaterialError(_ANOTHER_KEY)
+
+
+def _present(optional: Any) -> list[Any]:
+    """An optional member, or nothing."""
+    return [] if isinstance(optional, Void) else [optional]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kmscli.crypto import asymmetric
@@ -180,6 +180,7 @@ def test_a_prehashed_digest_is_hashed_once_more() -> None:
         verifier.verify(SHA512.new(b"message"), signature)
 
 
+@settings(deadline=None)
 @given(some.sampled_from([1, 256]), some.binary(min_size=1, max_size=190))
 def test_what_is_encrypted_is_decrypted(digest: int, plaintext: bytes) -> None:
     """RSA ciphertexts open under their own key and algorithm."""
@@ -212,6 +213,7 @@ def test_both_sides_share(spec: str, length: int) -> None:
         asymmetric.decapsulate(private, ciphertext[:-1])
 
 
+@settings(deadline=None)
 @given(some.sampled_from([spec for spec, length in PUBLIC_KEY_LENGTHS.items() if length]), some.binary(max_size=200))
 def test_what_is_no_public_key_is_a_value_error(spec: str, spki: bytes) -> None:
     """Any bytes that are no public key are refused with ValueError, as a peer's with BadPeerKeyError."""

@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from Crypto.PublicKey import MLDSA
+from Crypto.Signature import mldsa
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -31,7 +33,7 @@ def representative(spki: bytes, spec: str, message: bytes, context: bytes = b"")
 
 @pytest.mark.parametrize("spec", SIZES)
 def test_known_answers(spec: str) -> None:
-    """A seed has its published public key; the published signature, made for a context, verifies under it by way of mu."""
+    """A seed has its published public key, under which the published signature for a context verifies by way of mu."""
     records = list(responses(f"asymmetric/MLDSA/kat_{spec.replace('_', '', 1)}_det_pure.rsp"))
     assert len(records) >= 50
     for record in records:
@@ -74,7 +76,18 @@ def test_seeds_and_representatives_are_wycheproof_s(spec: str) -> None:
     assert checked > 20
 
 
-@settings(max_examples=20)
+@pytest.mark.parametrize("spec", SIZES)
+def test_another_library_verifies(spec: str) -> None:
+    """Signatures of a message and of its representative verify in pycryptodome, under the exported public key."""
+    secret, spki = ml_dsa.generate(spec)
+    verifier = mldsa.new(MLDSA.import_key(spki))
+    private = ml_dsa.load(spec, secret)
+    verifier.verify(b"message", ml_dsa.sign(private, "ML_DSA_SHAKE_256", "RAW", b"message"))
+    mu = representative(spki, spec, b"message")
+    verifier.verify(b"message", ml_dsa.sign(private, "ML_DSA_SHAKE_256", "EXTERNAL_MU", mu))
+
+
+@settings(max_examples=20, deadline=None)
 @given(some.sampled_from(sorted(SIZES)), some.binary(min_size=32, max_size=32), some.binary(max_size=4096))
 def test_raw_and_external_mu_are_the_same_signature(spec: str, seed: bytes, message: bytes) -> None:
     """What is signed raw verifies by mu, the other way about too, and two signatures of one message differ."""

@@ -1,7 +1,7 @@
 """Key material in its wrapping, against NIST's and Wycheproof's vectors of AES key wrap with padding (RFC 5649)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kmscli.crypto import rsa_keys, wrapping
@@ -83,6 +83,7 @@ def test_damage_is_refused_alike(algorithm: str) -> None:
         wrapping.unwrap(wrapping.new_wrapping_key("RSA_2048")[0], algorithm, wrapped)
 
 
+@settings(deadline=None)
 @given(some.sampled_from(wrapping.ALGORITHMS), some.binary(max_size=600))
 def test_anything_else_is_refused(algorithm: str, wrapped: bytes) -> None:
     """Bytes that nobody wrapped are refused, whatever they are."""
