@@ -20,7 +20,7 @@ from kmscli.clock import DAY, system_time
 from kmscli.engine import Caller, Engine
 from kmscli.keys.aliases import ALIAS, Alias
 from kmscli.keys.key import KEY, Key, save_key
-from kmscli.keys.material import add_material
+from kmscli.keys.material import add_material, make_material
 from kmscli.keys.policies import default_policy, set_policy
 from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, new_uuid
 from kmscli.vault.head import ChainEnd
@@ -110,7 +110,7 @@ def add_key(transaction: Transaction, number: int, now: float) -> None:
         rotation={"period": 365, "next": now + 365 * DAY} if number % 2 else None,
     )
     if number == USED:
-        key = key.changed(material_id=add_material(transaction, key, order=0))
+        key = key.changed(material_id=add_material(transaction, key, make_material(key.spec), order=0))
         set_policy(transaction, key, default_policy(DEFAULT_ACCOUNT, DEFAULT_REGION))
     save_key(transaction, key)
     alias = Alias(

@@ -14,11 +14,17 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'create-alias'
                 set place $next; set shared yes
+            case 'create-grant'
+                set place $next; set shared yes
             case 'create-key'
+                set place $next; set shared yes
+            case 'decapsulate'
                 set place $next; set shared yes
             case 'decrypt'
                 set place $next; set shared yes
             case 'delete-alias'
+                set place $next; set shared yes
+            case 'derive-shared-secret'
                 set place $next; set shared yes
             case 'describe-key'
                 set place $next; set shared yes
@@ -30,11 +36,19 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'enable-key-rotation'
                 set place $next; set shared yes
+            case 'encapsulate'
+                set place $next; set shared yes
             case 'encrypt'
                 set place $next; set shared yes
             case 'generate-data-key'
                 set place $next; set shared yes
+            case 'generate-data-key-pair'
+                set place $next; set shared yes
+            case 'generate-data-key-pair-without-plaintext'
+                set place $next; set shared yes
             case 'generate-data-key-without-plaintext'
+                set place $next; set shared yes
+            case 'generate-mac'
                 set place $next; set shared yes
             case 'generate-random'
                 set place $next; set shared yes
@@ -42,7 +56,11 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'get-key-rotation-status'
                 set place $next; set shared yes
+            case 'get-public-key'
+                set place $next; set shared yes
             case 'list-aliases'
+                set place $next; set shared yes
+            case 'list-grants'
                 set place $next; set shared yes
             case 'list-key-policies'
                 set place $next; set shared yes
@@ -52,13 +70,21 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'list-resource-tags'
                 set place $next; set shared yes
+            case 'list-retirable-grants'
+                set place $next; set shared yes
             case 'put-key-policy'
                 set place $next; set shared yes
             case 're-encrypt'
                 set place $next; set shared yes
+            case 'retire-grant'
+                set place $next; set shared yes
+            case 'revoke-grant'
+                set place $next; set shared yes
             case 'rotate-key-on-demand'
                 set place $next; set shared yes
             case 'schedule-key-deletion'
+                set place $next; set shared yes
+            case 'sign'
                 set place $next; set shared yes
             case 'tag-resource'
                 set place $next; set shared yes
@@ -67,6 +93,10 @@ function __kmscli_offered
             case 'update-alias'
                 set place $next; set shared yes
             case 'update-key-description'
+                set place $next; set shared yes
+            case 'verify'
+                set place $next; set shared yes
+            case 'verify-mac'
                 set place $next; set shared yes
             case 'audit'
                 set place $next; set shared
@@ -77,6 +107,38 @@ function __kmscli_offered
             case 'audit replay'
                 set place $next; set shared
             case 'completion'
+                set place $next; set shared
+            case 'configure'
+                set place $next; set shared
+            case 'configure list'
+                set place $next; set shared
+            case 'configure get'
+                set place $next; set shared
+            case 'configure set'
+                set place $next; set shared
+            case 'vault'
+                set place $next; set shared
+            case 'vault init'
+                set place $next; set shared
+            case 'vault status'
+                set place $next; set shared
+            case 'vault check'
+                set place $next; set shared
+            case 'vault rekey'
+                set place $next; set shared
+            case 'vault purge'
+                set place $next; set shared
+            case 'vault backup'
+                set place $next; set shared
+            case 'vault restore'
+                set place $next; set shared
+            case 'vault keyslot'
+                set place $next; set shared
+            case 'vault keyslot list'
+                set place $next; set shared
+            case 'vault keyslot add'
+                set place $next; set shared
+            case 'vault keyslot remove'
                 set place $next; set shared
         end
     end
@@ -113,6 +175,10 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'create-alias --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'create-grant --operations'
+                set offered Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo Sign Verify GetPublicKey CreateGrant RetireGrant DescribeKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateMac VerifyMac DeriveSharedSecret Encapsulate Decapsulate
+            case 'create-grant --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'create-key --key-usage'
                 set offered SIGN_VERIFY ENCRYPT_DECRYPT GENERATE_VERIFY_MAC KEY_AGREEMENT ENCAPSULATE_DECAPSULATE
             case 'create-key --customer-master-key-spec'
@@ -123,6 +189,10 @@ function __kmscli_offered
                 set offered AWS_KMS EXTERNAL AWS_CLOUDHSM EXTERNAL_KEY_STORE
             case 'create-key --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'decapsulate --encapsulation-algorithm'
+                set offered ML_KEM
+            case 'decapsulate --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'decrypt --encryption-algorithm'
                 set offered SYMMETRIC_DEFAULT RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256 SM2PKE
             case 'decrypt --dry-run-modifiers'
@@ -130,6 +200,10 @@ function __kmscli_offered
             case 'decrypt --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'delete-alias --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'derive-shared-secret --key-agreement-algorithm'
+                set offered ECDH
+            case 'derive-shared-secret --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'describe-key --generate-cli-skeleton'
                 set offered input yaml-input output
@@ -141,6 +215,10 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'enable-key-rotation --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'encapsulate --encapsulation-algorithm'
+                set offered ML_KEM
+            case 'encapsulate --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'encrypt --encryption-algorithm'
                 set offered SYMMETRIC_DEFAULT RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256 SM2PKE
             case 'encrypt --generate-cli-skeleton'
@@ -149,9 +227,21 @@ function __kmscli_offered
                 set offered AES_256 AES_128
             case 'generate-data-key --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'generate-data-key-pair --key-pair-spec'
+                set offered RSA_2048 RSA_3072 RSA_4096 ECC_NIST_P256 ECC_NIST_P384 ECC_NIST_P521 ECC_SECG_P256K1 SM2 ECC_NIST_EDWARDS25519 ML_KEM_512 ML_KEM_768 ML_KEM_1024
+            case 'generate-data-key-pair --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'generate-data-key-pair-without-plaintext --key-pair-spec'
+                set offered RSA_2048 RSA_3072 RSA_4096 ECC_NIST_P256 ECC_NIST_P384 ECC_NIST_P521 ECC_SECG_P256K1 SM2 ECC_NIST_EDWARDS25519 ML_KEM_512 ML_KEM_768 ML_KEM_1024
+            case 'generate-data-key-pair-without-plaintext --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'generate-data-key-without-plaintext --key-spec'
                 set offered AES_256 AES_128
             case 'generate-data-key-without-plaintext --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'generate-mac --mac-algorithm'
+                set offered HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512
+            case 'generate-mac --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'generate-random --generate-cli-skeleton'
                 set offered input yaml-input output
@@ -159,7 +249,11 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'get-key-rotation-status --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'get-public-key --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'list-aliases --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'list-grants --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'list-key-policies --generate-cli-skeleton'
                 set offered input yaml-input output
@@ -173,6 +267,8 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'list-resource-tags --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'list-retirable-grants --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'put-key-policy --generate-cli-skeleton'
                 set offered input yaml-input output
             case 're-encrypt --source-encryption-algorithm'
@@ -183,9 +279,19 @@ function __kmscli_offered
                 set offered IGNORE_CIPHERTEXT
             case 're-encrypt --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'retire-grant --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'revoke-grant --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'rotate-key-on-demand --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'schedule-key-deletion --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'sign --message-type'
+                set offered RAW DIGEST EXTERNAL_MU
+            case 'sign --signing-algorithm'
+                set offered RSASSA_PSS_SHA_256 RSASSA_PSS_SHA_384 RSASSA_PSS_SHA_512 RSASSA_PKCS1_V1_5_SHA_256 RSASSA_PKCS1_V1_5_SHA_384 RSASSA_PKCS1_V1_5_SHA_512 ECDSA_SHA_256 ECDSA_SHA_384 ECDSA_SHA_512 SM2DSA ML_DSA_SHAKE_256 ED25519_SHA_512 ED25519_PH_SHA_512
+            case 'sign --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'tag-resource --generate-cli-skeleton'
                 set offered input yaml-input output
@@ -195,6 +301,16 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'update-key-description --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'verify --message-type'
+                set offered RAW DIGEST EXTERNAL_MU
+            case 'verify --signing-algorithm'
+                set offered RSASSA_PSS_SHA_256 RSASSA_PSS_SHA_384 RSASSA_PSS_SHA_512 RSASSA_PKCS1_V1_5_SHA_256 RSASSA_PKCS1_V1_5_SHA_384 RSASSA_PKCS1_V1_5_SHA_512 ECDSA_SHA_256 ECDSA_SHA_384 ECDSA_SHA_512 SM2DSA ML_DSA_SHAKE_256 ED25519_SHA_512 ED25519_PH_SHA_512
+            case 'verify --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'verify-mac --mac-algorithm'
+                set offered HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512
+            case 'verify-mac --generate-cli-skeleton'
+                set offered input yaml-input output
         case '*'
             if string match -q -- '-*' "$current"
                 switch "$place"
@@ -202,12 +318,18 @@ function __kmscli_offered
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'create-alias'
                 set offered --alias-name\t'The alias, as alias/NAME' --target-key-id\t'The key to name, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'create-grant'
+                set offered --key-id\t'The key, by id or key ARN' --grantee-principal\t'Who the grant is for, by ARN: an account, user, role or session' --retiring-principal\t'Who may retire the grant, by ARN' --operations\t'What the grant allows' --constraints\t'When it allows that: encryption context, source ARN' --grant-tokens\t'Tokens of grants too new to be known everywhere' --name\t'A name' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --grantee-service-principal\t'The service that the grant is for' --retiring-service-principal\t'The service that may retire the grant' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'create-key'
                 set offered --policy\t'The key policy, a JSON document' --description\t'What the key is for; not secret' --key-usage\t'What the key is for' --customer-master-key-spec\t'The old name of --key-spec' --key-spec\t'The kind of key material' --origin\t'Where the key material comes from' --custom-key-store-id\t'The custom key store that is to hold the key material' --bypass-policy-lockout-safety-check\t'Allow a policy that locks you out of the key' --no-bypass-policy-lockout-safety-check\t'Allow a policy that locks you out of the key' --tags\t'Tags, up to 50 a key' --multi-region\t'Make a multi-Region primary key' --no-multi-region\t'Make a multi-Region primary key' --xks-key-id\t'The external key behind an external key store'\''s key' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'decapsulate'
+                set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --shared-secret-ciphertext-blob\t'The ciphertext that encapsulate answered' --encapsulation-algorithm\t'The key encapsulation algorithm' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'decrypt'
                 set offered --ciphertext-blob\t'What to decrypt' --encryption-context\t'The encryption context that was given when it was encrypted' --grant-tokens\t'Tokens of grants too new to be known everywhere' --key-id\t'The key that must have encrypted it' --encryption-algorithm\t'The encryption algorithm' --recipient\t'An attested recipient, for whom the answer is encrypted' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --dry-run-modifiers\t'Check without a ciphertext, where --dry-run is given' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'delete-alias'
                 set offered --alias-name\t'The alias, as alias/NAME' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'derive-shared-secret'
+                set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --key-agreement-algorithm\t'The key agreement algorithm' --public-key\t'The other side'\''s public key, on the same curve, in DER as openssl pkey -pubout -outform DER writes it' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --recipient\t'An attested recipient, for whom the answer is encrypted' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'describe-key'
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --grant-tokens\t'Tokens of grants too new to be known everywhere' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'disable-key'
@@ -218,20 +340,32 @@ function __kmscli_offered
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'enable-key-rotation'
                 set offered --key-id\t'The key, by id or key ARN' --rotation-period-in-days\t'Days between rotations' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'encapsulate'
+                set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --encapsulation-algorithm\t'The key encapsulation algorithm' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'encrypt'
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --plaintext\t'What to encrypt: up to 4,096 bytes' --encryption-context\t'Names and values to bind to the ciphertext' --grant-tokens\t'Tokens of grants too new to be known everywhere' --encryption-algorithm\t'The encryption algorithm' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'generate-data-key'
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --encryption-context\t'Names and values to bind to the ciphertext' --number-of-bytes\t'The data key'\''s length in bytes' --key-spec\t'The data key'\''s length by name' --grant-tokens\t'Tokens of grants too new to be known everywhere' --recipient\t'An attested recipient, for whom the answer is encrypted' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'generate-data-key-pair'
+                set offered --encryption-context\t'Names and values to bind to the ciphertext' --key-id\t'The key, by id, key ARN, alias name or alias ARN' --key-pair-spec\t'The kind of key pair to make' --grant-tokens\t'Tokens of grants too new to be known everywhere' --recipient\t'An attested recipient, for whom the answer is encrypted' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'generate-data-key-pair-without-plaintext'
+                set offered --encryption-context\t'Names and values to bind to the ciphertext' --key-id\t'The key, by id, key ARN, alias name or alias ARN' --key-pair-spec\t'The kind of key pair to make' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'generate-data-key-without-plaintext'
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --encryption-context\t'Names and values to bind to the ciphertext' --key-spec\t'The data key'\''s length by name' --number-of-bytes\t'The data key'\''s length in bytes' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'generate-mac'
+                set offered --message\t'What to authenticate: up to 4,096 bytes' --key-id\t'The key, by id, key ARN, alias name or alias ARN' --mac-algorithm\t'The MAC algorithm, the one of the key'\''s spec' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'generate-random'
                 set offered --number-of-bytes\t'How many bytes' --custom-key-store-id\t'A CloudHSM key store that is to make the bytes' --recipient\t'An attested recipient, for whom the answer is encrypted' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'get-key-policy'
                 set offered --key-id\t'The key, by id or key ARN' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'get-key-rotation-status'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'get-public-key'
+                set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --grant-tokens\t'Tokens of grants too new to be known everywhere' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'list-aliases'
                 set offered --key-id\t'List only the aliases of this key, by id or ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'list-grants'
+                set offered --key-id\t'The key, by id or key ARN' --grant-id\t'List only the grant of this id' --grantee-principal\t'List only grants that are for this principal' --grantee-service-principal\t'List only grants that are for this service' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'list-key-policies'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'list-key-rotations'
@@ -240,14 +374,22 @@ function __kmscli_offered
                 set offered --resource-owners\t'Whose keys: your own, or those that others share with you' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'list-resource-tags'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'list-retirable-grants'
+                set offered --retiring-principal\t'List the grants that this principal of your account may retire' --retiring-service-principal\t'List the grants that this service may retire' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'put-key-policy'
                 set offered --key-id\t'The key, by id or key ARN' --policy-name\t'The policy'\''s name' --policy\t'The new policy: a JSON document of up to 32,768 bytes' --bypass-policy-lockout-safety-check\t'Allow a policy that locks you out of the key' --no-bypass-policy-lockout-safety-check\t'Allow a policy that locks you out of the key' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 're-encrypt'
                 set offered --ciphertext-blob\t'What to encrypt again' --source-encryption-context\t'The encryption context that it was encrypted with' --source-key-id\t'The key that must have encrypted it' --destination-key-id\t'The key to encrypt it under' --destination-encryption-context\t'The encryption context to bind the new ciphertext to' --source-encryption-algorithm\t'How it was encrypted' --destination-encryption-algorithm\t'How to encrypt it' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --dry-run-modifiers\t'Check without a ciphertext, where --dry-run is given' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'retire-grant'
+                set offered --grant-token\t'The grant, by a token that create-grant gave' --key-id\t'The grant'\''s key, by key ARN or id; with --grant-id' --grant-id\t'The grant, by its id; with --key-id' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'revoke-grant'
+                set offered --key-id\t'The key, by id or key ARN' --grant-id\t'The grant, by its id' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'rotate-key-on-demand'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'schedule-key-deletion'
                 set offered --key-id\t'The key, by id or key ARN' --pending-window-in-days\t'How long to wait: 7 to 30 days' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'sign'
+                set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --message\t'What to sign: up to 4,096 bytes, or the hash of more' --message-type\t'What the message is: itself, RAW; its hash, DIGEST; or for ML-DSA its representative, EXTERNAL_MU' --grant-tokens\t'Tokens of grants too new to be known everywhere' --signing-algorithm\t'The signing algorithm, one that the key'\''s spec has' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'tag-resource'
                 set offered --key-id\t'The key, by id or key ARN' --tags\t'Tags, up to 50 a key' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'untag-resource'
@@ -256,20 +398,58 @@ function __kmscli_offered
                 set offered --alias-name\t'The alias, as alias/NAME' --target-key-id\t'The key to name, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'update-key-description'
                 set offered --key-id\t'The key, by id or key ARN' --description\t'The new description; may be empty' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'verify'
+                set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --message\t'What was signed, or its hash' --message-type\t'What the message is: itself, RAW; its hash, DIGEST; or for ML-DSA its representative, EXTERNAL_MU' --signature\t'The signature' --signing-algorithm\t'The signing algorithm, one that the key'\''s spec has' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'verify-mac'
+                set offered --message\t'What was authenticated' --key-id\t'The key, by id, key ARN, alias name or alias ARN' --mac-algorithm\t'The MAC algorithm, the one of the key'\''s spec' --mac\t'The message authentication code' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'audit path'
                 set offered --vault\t'The vault'\''s file'
             case 'audit verify'
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from'
             case 'audit replay'
-                set offered --key\t'Only this key: its id, ARN, or an alias it had then' --principal\t'Only this principal: its ARN or name' --operation\t'Only this operation, such as Encrypt' --since\t'From then on: ISO 8601, or as long ago as 2h or 7d' --until\t'Before then: ISO 8601, or as long ago as 2h or 7d' --errors\t'Only what failed' --output\t'json (a line an event) or text' --follow\t'Go on with each event as it is appended' --verify\t'Verify the log first; needs the vault'\''s key' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from'
+                set offered --key\t'Only this key: its id, ARN, or an alias it had then' --principal\t'Only this principal: its ARN or name' --operation\t'Only this operation, such as Encrypt' --since\t'From then on: ISO 8601, or as long ago as 2h or 7d' --until\t'Before then: ISO 8601, or as long ago as 2h or 7d' --errors\t'Only what failed' --follow\t'Go on with each event as it is appended' --verify\t'Verify the log first; needs the vault'\''s key' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --output\t'json, or text, which is the default'
+            case 'configure'
+                set offered --profile\t'The profile to look at or change'
+            case 'configure list'
+                set offered --profile\t'The profile to look at or change' --output\t'json, or text, which is the default'
+            case 'configure get'
+                set offered --profile\t'The profile to look at or change'
+            case 'configure set'
+                set offered --profile\t'The profile to look at or change'
+            case 'vault init'
+                set offered --lab\t'Make a lab vault, whose clock may be moved' --passphrase\t'Ask for a passphrase on the terminal' --keyring\t'Make a key and keep it in the OS keyring' --name\t'A name for the keyslot; it stands in clear' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --output\t'json, or text, which is the default'
+            case 'vault status'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault check'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault rekey'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault purge'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault backup'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault restore'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault keyslot list'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault keyslot add'
+                set offered --new-key-file\t'A file that holds the key, or is made to hold a new one' --new-key-fd\t'A descriptor to read the new key from' --new-passphrase\t'Ask for a new passphrase on the terminal' --new-passphrase-fd\t'A descriptor to read the new passphrase from' --keyring\t'Make a key and keep it in the OS keyring' --name\t'A name for the keyslot; it stands in clear' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault keyslot remove'
+                set offered --force\t'Also your own, by which you unlock the vault now' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
                 end
                 test -n "$shared"; and set -a offered $__kmscli_shared
             else
                 switch "$place"
             case ''
-                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-key\t'Create a KMS key' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-key-description\t'Change the description of a KMS key' audit\t'The audit trail: where it is, whether it is whole, and what happened' completion\t'Print the completion script of a shell, to be sourced in its start-up file'
+                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-grant\t'Let a principal use a KMS key, beside what its key policy allows' create-key\t'Create a KMS key' decapsulate\t'Get a shared secret back from its ciphertext' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' derive-shared-secret\t'Derive a secret that is shared with the owner of another key pair on the same curve' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encapsulate\t'Make a secret of 32 bytes, and its ciphertext for the owner of a KMS key, safe from quantum computers' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-pair\t'Make a key pair to use outside KMS: its private key in clear and encrypted under a KMS key, and its public key' generate-data-key-pair-without-plaintext\t'Make a key pair and show its private key encrypted only, for someone else to use later' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-mac\t'Make a message authentication code (HMAC) of a message under a KMS key' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' get-public-key\t'Show the public key of an asymmetric KMS key, in DER, and what the key is for' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-grants\t'List the grants of a KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' list-retirable-grants\t'List the grants in the Region that name a principal of your account as the one who may retire them' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' retire-grant\t'Delete a grant, and end what it allows' revoke-grant\t'Delete a grant, and end what it allows' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' sign\t'Sign a message with the private key of a KMS key' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-key-description\t'Change the description of a KMS key' verify\t'Verify a signature with the public key of a KMS key' verify-mac\t'Check a message authentication code (HMAC) that generate-mac made under a KMS key' audit\t'The audit trail: where it is, whether it is whole, and what happened' completion\t'Print the completion script of a shell, to be sourced in its start-up file' configure\t'The configuration: profiles, each with a Region, an account, a principal, an output format, a vault' vault\t'The vault: make one, see how it is, check it, change its keys, back it up and put a backup back'
             case 'audit'
                 set offered path\t'Show where the vault'\''s log is' verify\t'Verify that nothing in the log was changed, dropped, moved, added or cut off' replay\t'Show what happened: time, principal, operation, key with its alias by then, and outcome'
+            case 'configure'
+                set offered list\t'List what holds for a profile, and where it comes from: the environment, a configuration file, or kmscli' get\t'Print what a configuration file says of a member' set\t'Set a member of a profile, which is made if it is not there'
+            case 'vault'
+                set offered init\t'Make a vault' status\t'Show what the vault says of itself: its keyslots, what it holds, and how far its log and its mark are' check\t'Read the whole vault and its log, and name each row that is damaged, missing or outdated' rekey\t'Give the vault a new root key and a new term, under which everything is written from now on' purge\t'Seal everything anew and forget the old terms, so that what was deleted is gone from the vault'\''s file' backup\t'Copy the vault into a new file, consistently, while others write' restore\t'Put a backup in the place of the vault, which is kept beside it' keyslot\t'Keyslots: the ways of unlocking a vault'
+            case 'vault keyslot'
+                set offered list\t'List the keyslots: id, name, method, when it was made, and whose it is' add\t'Add a way of unlocking' remove\t'Remove a way of unlocking, and give the vault a new root key and a new term'
                 end
             end
     end

@@ -87,7 +87,7 @@ class Engine:
             return []
         caller, clock = asked[0].caller, self.clock()
         for key in self._retried(lambda transaction: self._due_keys(transaction, clock), caller, clock):
-            self._bring_up_to_date(key, caller, clock)
+            self._bring_up_to_date(key, caller, clock, touched=False)
         return self._retried(lambda transaction: self._answer(asked, transaction, clock), caller, clock)
 
     def record_local(
@@ -147,7 +147,8 @@ class Engine:
             return outcome
         operation = asked.operation
         undo = transaction.savepoint()
-        call = Call(asked.caller, operation.name, now, held, transaction, self.vault.keyring)
+        keyring, remembered = self.vault.keyring, asked.remembered
+        call = Call(asked.caller, operation.name, now, held, transaction, keyring, remembered=remembered)
         try:
             for target in operation.targets:
                 outcome.sought.append(find(target, call, request))
@@ -168,8 +169,12 @@ class Engine:
         now, held = self._time(transaction, clock)
         return [key for key in transaction.due(KEY, now, DUE_AT_MOST) if key.is_due(now, held)]
 
-    def _bring_up_to_date(self, key: Key, caller: Caller, clock: float) -> None:
-        """Everything that is due on a key, step by step, each in a commit of its own with its own event."""
+    def _bring_up_to_date(self, key: Key, caller: Caller, clock: float, *, touched: bool) -> None:
+        """Everything that is due on a key, step by step, each in a commit of its own with its own event.
+
+        A step of a deletion that has only removed some of many grants has no event, and leaves the rest to later calls
+        if this one does not touch the key.
+        """
         from kmscli.keys.due import bring_up_to_date
 
         def step(transaction: Transaction) -> bool:
@@ -178,8 +183,9 @@ class Engine:
             if current is None or not current.is_due(now, held):
                 return False
             happened = bring_up_to_date(transaction, current)
-            self._commit(transaction, [service_record_of(happened, caller)], now, held)
-            return True
+            records = [service_record_of(happened, caller)] if happened else []
+            self._commit(transaction, records, now, held)
+            return bool(happened) or touched
 
         while self._retried(step, caller, clock):
             pass
@@ -200,7 +206,7 @@ class Engine:
                 self._reopen()
             except FallenDueError as due:
                 transaction.close()
-                self._bring_up_to_date(due.key, caller, clock)
+                self._bring_up_to_date(due.key, caller, clock, touched=True)
             finally:
                 transaction.close()
         raise KMSInternalException("The vault is busy: others changed the same rows again and again.")

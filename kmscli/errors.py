@@ -92,6 +92,10 @@ class InvalidCiphertextException(ServiceError):
     """The ciphertext or its encryption context was altered, or is not ours. Has no message (reference 8.2)."""
 
 
+class InvalidGrantIdException(ServiceError):
+    """The grant id is not one."""
+
+
 class InvalidGrantTokenException(ServiceError):
     """The grant token is not one."""
 
@@ -109,6 +113,14 @@ class KMSInternalException(ServiceError):
 
     status = 500
     wire_code = "KMSInternalException"
+
+
+class KMSInvalidMacException(ServiceError):
+    """The MAC is not one of this key and message. Has no message (reference 2.4)."""
+
+
+class KMSInvalidSignatureException(ServiceError):
+    """The signature is not one of this key and message. Has no message (reference 2.4)."""
 
 
 class KMSInvalidStateException(ServiceError):

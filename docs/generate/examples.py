@@ -9,6 +9,33 @@ POLICY = (
     '{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"*"}},'
     '"Action":"kms:*","Resource":"*"}}]}}'
 )
+GRANT = (
+    "kmscli create-grant --key-id {key} --grantee-principal arn:aws:iam::111122223333:user/alice "
+    "--operations Encrypt Decrypt"
+)
+
+SIGNER = (
+    "kmscli create-key --key-spec ECC_NIST_EDWARDS25519 --key-usage SIGN_VERIFY "
+    "--query KeyMetadata.KeyId --output text > signer"
+)
+MAC_KEY = (
+    "kmscli create-key --key-spec HMAC_256 --key-usage GENERATE_VERIFY_MAC "
+    "--query KeyMetadata.KeyId --output text > mac-key"
+)
+KEM_KEY = (
+    "kmscli create-key --key-spec ML_KEM_768 --key-usage ENCAPSULATE_DECAPSULATE "
+    "--query KeyMetadata.KeyId --output text > kem-key"
+)
+AGREER = (
+    "kmscli create-key --key-spec ECC_NIST_P256 --key-usage KEY_AGREEMENT "
+    "--query KeyMetadata.KeyId --output text > agreer"
+)
+SIGN = "kmscli sign --key-id $(cat signer) --message fileb://secret.txt --signing-algorithm ED25519_SHA_512"
+VERIFY = "kmscli verify --key-id $(cat signer) --message fileb://secret.txt --signing-algorithm ED25519_SHA_512"
+MAC = "kmscli generate-mac --key-id $(cat mac-key) --message fileb://secret.txt --mac-algorithm HMAC_SHA_256"
+VERIFY_MAC = "kmscli verify-mac --key-id $(cat mac-key) --message fileb://secret.txt --mac-algorithm HMAC_SHA_256"
+ENCAPSULATE = "kmscli encapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM"
+DERIVE = "kmscli derive-shared-secret --key-id $(cat agreer) --key-agreement-algorithm ECDH"
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "cancel-key-deletion": (
@@ -20,7 +47,20 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli create-alias --alias-name alias/payments --target-key-id {key}",
         "kmscli list-aliases --key-id {key} --query 'sort(Aliases[].AliasName)'",
     ),
-    "create-key": ("kmscli create-key --description Payments --tags TagKey=team,TagValue=billing",),
+    "create-grant": (
+        GRANT + " --name alice --constraints EncryptionContextSubset={{purpose=demo}}",
+        "kmscli list-grants --key-id {key} --query 'Grants[].[Name, Operations, Constraints]'",
+    ),
+    "create-key": (
+        "kmscli create-key --description Payments --tags TagKey=team,TagValue=billing",
+        "kmscli create-key --key-spec RSA_2048 --key-usage SIGN_VERIFY --query KeyMetadata.SigningAlgorithms",
+    ),
+    "decapsulate": (
+        KEM_KEY,
+        f"{ENCAPSULATE} --query SharedSecretCiphertextBlob --output text > encapsulated",
+        "kmscli decapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM "
+        "--shared-secret-ciphertext-blob file://encapsulated",
+    ),
     "decrypt": (
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted",
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted --plaintext-out -",
@@ -28,6 +68,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "delete-alias": (
         "kmscli delete-alias --alias-name alias/demo",
         "kmscli describe-key --key-id alias/demo",
+    ),
+    "derive-shared-secret": (
+        AGREER,
+        "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out theirs.pem",
+        "openssl pkey -in theirs.pem -pubout -outform DER -out theirs.der",
+        f"{DERIVE} --public-key fileb://theirs.der",
     ),
     "describe-key": ("kmscli describe-key --key-id alias/demo",),
     "disable-key": (
@@ -48,6 +94,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli enable-key-rotation --key-id {key} --rotation-period-in-days 180",
         "kmscli get-key-rotation-status --key-id {key}",
     ),
+    "encapsulate": (KEM_KEY, ENCAPSULATE),
     "encrypt": (
         "kmscli encrypt --key-id alias/demo --plaintext fileb://secret.txt " + CONTEXT,
         "kmscli encrypt --key-id alias/demo --plaintext fileb://secret.txt --ciphertext-out secret.bin",
@@ -58,16 +105,35 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli generate-data-key --key-id alias/demo --key-spec AES_256 --plaintext-out key --ciphertext-out key.kms",
         "wc -c < key",
     ),
+    "generate-data-key-pair": (
+        "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256",
+        "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256 "
+        "--query PrivateKeyPlaintext --output text | base64 -d | openssl pkey -inform DER -noout && echo readable",
+    ),
+    "generate-data-key-pair-without-plaintext": (
+        "kmscli generate-data-key-pair-without-plaintext --key-id alias/demo --key-pair-spec ML_KEM_768",
+    ),
     "generate-data-key-without-plaintext": (
         "kmscli generate-data-key-without-plaintext --key-id alias/demo --number-of-bytes 64",
     ),
+    "generate-mac": (MAC_KEY, MAC),
     "generate-random": (
         "kmscli generate-random --number-of-bytes 32",
         "kmscli generate-random --number-of-bytes 32 --plaintext-out - | wc -c",
     ),
     "get-key-policy": ("kmscli get-key-policy --key-id {key} --query Policy --output text",),
+    "get-public-key": (
+        SIGNER,
+        "kmscli get-public-key --key-id $(cat signer)",
+        "kmscli get-public-key --key-id $(cat signer) --query PublicKey --output text | base64 -d > signer.der",
+        "wc -c < signer.der",
+    ),
     "get-key-rotation-status": ("kmscli get-key-rotation-status --key-id {key}",),
     "list-aliases": ("kmscli list-aliases",),
+    "list-grants": (
+        GRANT + " --query GrantId",
+        "kmscli list-grants --key-id {key}",
+    ),
     "list-key-policies": ("kmscli list-key-policies --key-id {key}",),
     "list-key-rotations": (
         "kmscli rotate-key-on-demand --key-id {key}",
@@ -76,6 +142,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "list-keys": (
         "kmscli list-keys",
         "kmscli list-keys --output text --query 'Keys[].KeyId'",
+    ),
+    "list-retirable-grants": (
+        GRANT + " --retiring-principal arn:aws:iam::111122223333:user/bob --query GrantId",
+        "kmscli list-retirable-grants --retiring-principal arn:aws:iam::111122223333:user/bob --query Grants[].GrantId",
     ),
     "list-resource-tags": (
         "kmscli tag-resource --key-id {key} --tags TagKey=team,TagValue=billing",
@@ -86,11 +156,22 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli get-key-policy --key-id {key}",
     ),
     "re-encrypt": ("kmscli re-encrypt --ciphertext-blob fileb://secret.encrypted --destination-key-id alias/demo",),
+    "retire-grant": (
+        GRANT + " --query GrantToken --output text > token",
+        "kmscli retire-grant --grant-token $(cat token)",
+        "kmscli list-grants --key-id {key} --query Grants",
+    ),
+    "revoke-grant": (
+        GRANT + " --query GrantId --output text > grant",
+        "kmscli revoke-grant --key-id {key} --grant-id $(cat grant)",
+        "kmscli list-grants --key-id {key} --query Grants",
+    ),
     "rotate-key-on-demand": (
         "kmscli rotate-key-on-demand --key-id {key}",
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted --plaintext-out -",
     ),
     "schedule-key-deletion": ("kmscli schedule-key-deletion --key-id {key} --pending-window-in-days 7",),
+    "sign": (SIGNER, SIGN),
     "tag-resource": (
         "kmscli tag-resource --key-id {key} --tags TagKey=team,TagValue=billing TagKey=stage,TagValue=test",
         "kmscli list-resource-tags --key-id {key} --output text",
@@ -108,6 +189,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "update-key-description": (
         "kmscli update-key-description --key-id {key} --description 'Signs nothing, encrypts much'",
         "kmscli describe-key --key-id {key} --query KeyMetadata.Description",
+    ),
+    "verify": (
+        SIGNER,
+        f"{SIGN} --query Signature --output text > signature",
+        f"{VERIFY} --signature file://signature",
+        f"{VERIFY.replace('secret.txt', 'signer')} --signature file://signature",
+    ),
+    "verify-mac": (
+        MAC_KEY,
+        f"{MAC} --query Mac --output text > mac",
+        f"{VERIFY_MAC} --mac file://mac",
+        f"{VERIFY_MAC.replace('secret.txt', 'mac')} --mac file://mac",
     ),
     "audit path": ("kmscli audit path",),
     "audit replay": (

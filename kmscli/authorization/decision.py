@@ -4,6 +4,8 @@ Every call passes here, for each of its targets. The key's own account may do ev
 which hides whether the resource exists (reference, kms-semantics 6.5).
 """
 
+from typing import NoReturn
+
 from kmscli.authorization.caller import Caller
 from kmscli.errors import AccessDeniedException
 
@@ -15,7 +17,11 @@ _HIDDEN = (
 
 def authorize(caller: Caller, action: str, account: str, resource: str) -> None:
     """Raises AccessDeniedException. `account` owns the resource; `resource` is its ARN, "" for a ciphertext's key."""
-    if account == caller.account:
-        return
+    if account != caller.account:
+        refuse(caller, action, resource)
+
+
+def refuse(caller: Caller, action: str, resource: str) -> NoReturn:
+    """Raises AccessDeniedException. `resource`: its ARN, "" for a ciphertext's key."""
     on = f"on resource: {resource}" if resource else "on the resource associated with this ciphertext"
     raise AccessDeniedException(f"User: {caller.arn} is not authorized to perform: {action} {on} {_HIDDEN}")

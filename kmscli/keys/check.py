@@ -1,8 +1,8 @@
 """Checking what a vault holds: every row is read, and each that is damaged, missing or outdated is named.
 
 Beyond the walk over the file (`kmscli.vault.check`), rows are held against each other: a key has a policy, tags and its
-current material, an alias and a material have a key, and the number of keys is what was counted. What one row says of
-another also gives a name to a row that does not open or is not there.
+current material, an alias, a grant and a material have a key, and the number of keys is what was counted. What one row
+says of another also gives a name to a row that does not open or is not there.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,6 +10,7 @@ from typing import Any
 
 from kmscli.errors import VaultDamagedError
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
+from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, Grant
 from kmscli.keys.key import KEY, Key, scope
 from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.policies import POLICY
@@ -21,7 +22,10 @@ from kmscli.vault.rows import Address, Row
 from kmscli.vault.transaction import TALLY, Kind, place
 from kmscli.vault.vault import HEAD, LOG, Vault
 
-KINDS: dict[int, Kind[Any]] = {kind.number: kind for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY, ALIAS_COUNT)}
+KINDS: dict[int, Kind[Any]] = {
+    kind.number: kind
+    for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY, ALIAS_COUNT, GRANT, GRANT_COUNT, GRANT_NAME)
+}
 
 
 def kind_name(number: int) -> str:
@@ -123,7 +127,17 @@ def spoken_of(keyring: Keyring, value: Any) -> list[Named]:
         of_key = f"of key {key_arn(value.account, value.region, value.key_id)}"
         own = _named(keyring, MATERIAL, value.region, value.material_id, of_key, must_be=True)
         return [own, *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY,))]
-    return []
+    return list(_about_grant(keyring, value)) if isinstance(value, Grant) else []
+
+
+def _about_grant(keyring: Keyring, grant: Grant) -> Iterator[Named]:
+    """The rows that a grant tells of: itself, its name's, and those that its key has."""
+    of_key = f"of key {grant.key_arn}"
+    yield _named(keyring, GRANT, grant.region, grant.grant_id, f"{grant.grant_id} {of_key}", must_be=True)
+    if grant.request:
+        home = scope(grant.account, grant.region)
+        yield _named(keyring, GRANT_NAME, home, grant.request, f"{grant.name} {of_key}", must_be=True)
+    yield from _about_key(keyring, grant.account, grant.region, grant.key_id, must_have=(KEY, GRANT_COUNT))
 
 
 def _about_key(
@@ -133,7 +147,7 @@ def _about_key(
     home, arn = scope(account, region), key_arn(account, region, key_id)
     return [
         _named(keyring, kind, home, key_id, arn if kind is KEY else f"of key {arn}", must_be=kind in must_have)
-        for kind in (KEY, POLICY, TAGS, ALIAS_COUNT)
+        for kind in (KEY, POLICY, TAGS, ALIAS_COUNT, GRANT_COUNT)
     ]
 
 
@@ -175,7 +189,7 @@ def _names(walk: Walk, wanted: Collection[Address]) -> dict[Address, str]:
             if named.address in wanted:
                 names[named.address] = named.name
         if isinstance(value, Key):
-            for kind in (ALIAS, MATERIAL):
+            for kind in (ALIAS, MATERIAL, GRANT):
                 address = links.get(walk.keyring.blinded(kind.name, "link", value.arn))
                 if address and address[0] == kind.number:
                     names.setdefault(address, f"{address[2].hex()} of key {value.arn}")

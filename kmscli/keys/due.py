@@ -5,6 +5,7 @@ leave the same (design, "Time").
 """
 
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, aliases_of
+from kmscli.keys.grants import GRANT_COUNT, remove_some_grants
 from kmscli.keys.key import KEY, Happened, Key
 from kmscli.keys.material import MATERIAL, materials_of
 from kmscli.keys.policies import POLICY
@@ -13,10 +14,12 @@ from kmscli.keys.tags import TAGS
 from kmscli.vault.transaction import Transaction
 
 
-def bring_up_to_date(transaction: Transaction, key: Key) -> Happened:
-    """Do what is due on a key first."""
+def bring_up_to_date(transaction: Transaction, key: Key) -> Happened | None:
+    """Do what is due on a key first. None: only some of the grants are removed that a deletion takes with it."""
     when = key.due or 0
     if key.deletion is not None:
+        if remove_some_grants(transaction, key):
+            return None
         delete(transaction, key)
         return Happened("DeleteKey", key, when, None)
     rotated, details = rotate(transaction, key, when, AUTOMATIC)
@@ -24,7 +27,7 @@ def bring_up_to_date(transaction: Transaction, key: Key) -> Happened:
 
 
 def delete(transaction: Transaction, key: Key) -> None:
-    """Remove a key with everything that is its own: material, aliases, tags, policy.
+    """Remove a key with everything that is its own: material, aliases, tags, policy. Its grants are gone before.
 
     Raises VaultDamagedError: its material does not show, and would stay behind.
     """
@@ -36,6 +39,7 @@ def delete(transaction: Transaction, key: Key) -> None:
     for entry in aliases_of(transaction, key):
         transaction.delete(ALIAS, key.scope, entry.value.name)
     transaction.delete(ALIAS_COUNT, key.scope, key.key_id)
+    transaction.delete(GRANT_COUNT, key.scope, key.key_id)
     transaction.delete(TAGS, key.scope, key.key_id)
     transaction.delete(POLICY, key.scope, key.key_id)
     transaction.delete(KEY, key.scope, key.key_id)

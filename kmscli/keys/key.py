@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from kmscli.clock import DAY
 from kmscli.keys import states
+from kmscli.keys.specs import SYMMETRIC_DEFAULT, described
 from kmscli.names import key_arn
 from kmscli.vault.transaction import Kind, Transaction
 
@@ -67,14 +68,17 @@ class Key:
         """Whether its waiting period is over, even where its deletion is not written yet."""
         return self.deletion is not None and self.is_due(now, held)
 
+    @property
+    def shown_material_id(self) -> str | None:
+        """The id of its current material where AWS shows one: symmetric keys only (2.8)."""
+        return self.material_id if self.spec == SYMMETRIC_DEFAULT and self.material_id else None
+
     def changed(self, **members: Any) -> Self:
         """The same with other members."""
         return type(self)(**{**vars(self), **members})
 
     def metadata(self) -> dict[str, Any]:
         """KeyMetadata's members by their Python names, those that are present (reference 2.8)."""
-        from kmscli.keys.specs import ENCRYPTION_ALGORITHMS
-
         shown: dict[str, Any] = {
             "aws_account_id": self.account,
             "key_id": self.key_id,
@@ -82,15 +86,12 @@ class Key:
             "creation_date": self.created,
             "enabled": self.is_enabled,
             "description": self.description,
-            "key_usage": self.usage,
             "key_state": self.state,
             "origin": self.origin,
             "key_manager": self.manager,
-            "customer_master_key_spec": self.spec,
-            "key_spec": self.spec,
-            "encryption_algorithms": list(ENCRYPTION_ALGORITHMS[self.spec]),
             "multi_region": False,
-            "current_key_material_id": self.material_id,
+            "current_key_material_id": self.shown_material_id,
+            **described(self.spec, self.usage),
         }
         if self.deletion is not None:
             shown["deletion_date"] = self.deletion

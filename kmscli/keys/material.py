@@ -1,18 +1,25 @@
-"""Key material: 32 random bytes with an id. A key has one that is current and, after rotations, others that decrypt.
+"""Key material: what a key's secrets are made of, with an id. A key has one that is current and, if it is symmetric,
+after rotations others that decrypt.
 
 A material's id stands in every ciphertext made with it; by (Region, id) it leads to its key, over all accounts. The
 bytes are sealed on their own inside the row, and unsealed for the call that uses them only (reference, crypto 1.4).
 """
 
+import binascii
 import os
 from typing import Any
 
 from kmscli.keys.key import Key
+from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.vault.transaction import Kind, Transaction
 
 
 class Material:
-    """What is stored of a key's material besides its bytes. `rotated`: when it became current; None for the first."""
+    """What is stored of a key's material besides its bytes.
+
+    `rotated`: when it became current; None for the first. `public_key`: of asymmetric keys, SubjectPublicKeyInfo in
+    base64, so that whoever needs no more leaves the private one sealed; empty for others.
+    """
 
     def __init__(
         self,
@@ -24,6 +31,7 @@ class Material:
         rotated: float | None,
         rotation_type: str | None,
         order: int,
+        public_key: str = "",
     ) -> None:
         self.material_id = material_id
         self.account = account
@@ -33,15 +41,42 @@ class Material:
         self.rotation_type = rotation_type
         self.order = order
         """The rotations that it came after; the first material has 0."""
+        self.public_key = public_key
 
 
 MATERIAL: Kind[Material] = Kind(17, "material", lambda value: Material(value.pop("material_id"), **value), vars)
 
 
+class Made:
+    """New key material: its secret bytes, which it does not show, and the public key (DER; empty without one)."""
+
+    def __init__(self, secret: bytes, public_key: bytes) -> None:
+        self.secret = secret
+        self.public_key = public_key
+
+    def __repr__(self) -> str:
+        return f"Made({len(self.public_key)} bytes of public key)"
+
+
+def make_material(spec: str) -> Made:
+    """New material for a key of a spec. For RSA it may take seconds."""
+    if spec == SYMMETRIC_DEFAULT:
+        return Made(os.urandom(32), b"")
+    from kmscli.crypto import asymmetric
+
+    return Made(*asymmetric.generate(spec))
+
+
 def add_material(
-    transaction: Transaction, key: Key, *, order: int, rotated: float | None = None, rotation_type: str | None = None
+    transaction: Transaction,
+    key: Key,
+    made: Made,
+    *,
+    order: int,
+    rotated: float | None = None,
+    rotation_type: str | None = None,
 ) -> str:
-    """Make new material for a key. Returns its id: 64 hex digits. The caller makes it the key's current one."""
+    """Give a key new material. Returns its id: 64 hex digits. The caller makes it the key's current one."""
     material_id = os.urandom(32).hex()
     material = Material(
         material_id,
@@ -51,8 +86,9 @@ def add_material(
         rotated=rotated,
         rotation_type=rotation_type,
         order=order,
+        public_key=binascii.b2a_base64(made.public_key, newline=False).decode(),
     )
-    transaction.put(MATERIAL, key.region, material_id, material, secret=os.urandom(32), first=key.arn)
+    transaction.put(MATERIAL, key.region, material_id, material, secret=made.secret, first=key.arn)
     return material_id
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from kmscli.errors import UnsupportedOperationException
 from kmscli.keys.key import Key, next_rotation, save_key
-from kmscli.keys.material import add_material, must_find_material
-from kmscli.keys.specs import SYMMETRIC_DEFAULT
+from kmscli.keys.material import add_material, make_material, must_find_material
+from kmscli.keys.specs import SYMMETRIC_DEFAULT, check_origin, refuse_spec
 from kmscli.vault.transaction import Transaction
 
 DEFAULT_PERIOD = 365
@@ -20,25 +19,26 @@ SOON = 20 * 60
 def check_rotates(key: Key) -> None:
     """Raises UnsupportedOperationException: a key of this kind never rotates by itself (9.1)."""
     _check_spec(key)
-    _check_origin(key, "AWS_KMS")
+    check_origin(key.arn, key.origin, "AWS_KMS")
 
 
 def check_rotates_on_demand(key: Key) -> None:
     """Raises UnsupportedOperationException: a key of this kind never rotates (9.1)."""
     _check_spec(key)
-    _check_origin(key, "AWS_KMS", "EXTERNAL")
+    check_origin(key.arn, key.origin, "AWS_KMS", "EXTERNAL")
 
 
 def check_has_status(key: Key) -> None:
     """Raises UnsupportedOperationException: a symmetric key of this origin has no rotation status (3.3, 9.2)."""
     if key.spec == SYMMETRIC_DEFAULT:
-        _check_origin(key, "AWS_KMS")
+        check_origin(key.arn, key.origin, "AWS_KMS")
 
 
 def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) -> tuple[Key, dict[str, Any]]:
     """Rotate a key. Returns it with its new material, and the details of its RotateKey event (14.3)."""
     order = must_find_material(transaction, key, key.material_id).order + 1
-    material_id = add_material(transaction, key, order=order, rotated=when, rotation_type=rotation_type)
+    made = make_material(key.spec)
+    material_id = add_material(transaction, key, made, order=order, rotated=when, rotation_type=rotation_type)
     rotated = key.changed(material_id=material_id)
     if rotation_type == AUTOMATIC and key.rotation:
         period = key.rotation["period"]
@@ -55,9 +55,4 @@ def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) 
 
 def _check_spec(key: Key) -> None:
     if key.spec != SYMMETRIC_DEFAULT:
-        raise UnsupportedOperationException(f"{key.arn} key spec is {key.spec} which is not valid for this operation.")
-
-
-def _check_origin(key: Key, *origins: str) -> None:
-    if key.origin not in origins:
-        raise UnsupportedOperationException(f"{key.arn} origin is {key.origin} which is not valid for this operation.")
+        refuse_spec(key.arn, key.spec)

@@ -25,6 +25,8 @@ USABLE = frozenset((ENABLED, UPDATING))
 """For cryptographic operations."""
 NOT_DELETING = EVERY - DELETING
 """For tags, descriptions and aliases."""
+PUBLISHABLE = NOT_DELETING - {CREATING}
+"""For GetPublicKey."""
 SWITCHABLE = frozenset((ENABLED, DISABLED, UNAVAILABLE))
 """For EnableKey and DisableKey."""
 SCHEDULABLE = NOT_DELETING - {UPDATING}

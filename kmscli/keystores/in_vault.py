@@ -1,4 +1,7 @@
-"""Key material that lives in the vault: encryption and decryption under a symmetric KMS key."""
+"""Key material that lives in the vault: encryption and decryption under a KMS key.
+
+Symmetric keys are here; what the others need is in `key_pairs`, which only their calls import.
+"""
 
 import os
 from collections.abc import Mapping
@@ -8,13 +11,14 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import IncorrectKeyException, InvalidCiphertextException, ValidationException
 from kmscli.keys.key import Key
 from kmscli.keys.material import find_material, material_bytes
+from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.vault.transaction import Transaction
 
 
 class Decrypted:
-    """A plaintext, and the material that it was encrypted with. Does not show it."""
+    """A plaintext, and the material that it was encrypted with, if that was symmetric. Does not show the plaintext."""
 
-    def __init__(self, plaintext: bytes, material_id: str) -> None:
+    def __init__(self, plaintext: bytes, material_id: str | None) -> None:
         self.plaintext = plaintext
         self.material_id = material_id
 
@@ -22,8 +26,18 @@ class Decrypted:
         return f"Decrypted({self.material_id})"
 
 
-def encrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | None, plaintext: bytes) -> bytes:
-    """A ciphertext blob under a key's current material. Raises ValidationException: the context is too long."""
+def encrypted(
+    transaction: Transaction, key: Key, algorithm: str, context: Mapping[str, str] | None, plaintext: bytes
+) -> bytes:
+    """A ciphertext under a key's current material. `algorithm` is one of the key's.
+
+    Raises ValidationException: the context is too long, or the key is RSA and a context is given or the plaintext is
+    too long for it.
+    """
+    if key.spec != SYMMETRIC_DEFAULT:
+        from kmscli.keystores import key_pairs
+
+        return key_pairs.encrypted(transaction, key, algorithm, context, plaintext)
     material = material_bytes(transaction, key.region, key.material_id)
     try:
         return ciphertext_blob.encrypt(material, bytes.fromhex(key.material_id), context or {}, plaintext)
@@ -31,11 +45,18 @@ def encrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | N
         raise ValidationException("The encryption context is longer than 8192 bytes, or not valid Unicode.") from None
 
 
-def decrypted(transaction: Transaction, key: Key, context: Mapping[str, str] | None, blob: bytes) -> Decrypted:
-    """What a key's blob holds, whichever of its materials made it (reference, crypto 1.9).
+def decrypted(
+    transaction: Transaction, key: Key, algorithm: str, context: Mapping[str, str] | None, blob: bytes
+) -> Decrypted:
+    """What a key's ciphertext holds, whichever of its materials made it (reference, crypto 1.9).
 
     Raises IncorrectKeyException: another key's. InvalidCiphertextException: altered, or another context.
+    ValidationException: the key is RSA and a context is given.
     """
+    if key.spec != SYMMETRIC_DEFAULT:
+        from kmscli.keystores import key_pairs
+
+        return Decrypted(key_pairs.decrypted(transaction, key, algorithm, context, blob), None)
     try:
         material_id = ciphertext_blob.material_id_of(blob).hex()
     except NotAuthenticError:
@@ -57,4 +78,4 @@ def new_data_key(
 ) -> tuple[bytes, bytes]:
     """A data key of some bytes, and its ciphertext blob."""
     plaintext = os.urandom(length)
-    return plaintext, encrypted(transaction, key, context, plaintext)
+    return plaintext, encrypted(transaction, key, SYMMETRIC_DEFAULT, context, plaintext)

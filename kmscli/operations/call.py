@@ -1,18 +1,32 @@
 """A call in progress: what an operation's function may use besides its request and its targets."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from kmscli.authorization.caller import Caller
 from kmscli.keys.key import Happened, Key
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
 
+T = TypeVar("T")
+
 
 class Call:
-    """`now`: the call's time. `transaction`: the vault's snapshot, and what is written over it."""
+    """`now`: the call's time. `transaction`: the vault's snapshot, and what is written over it.
+
+    `remembered`: what `once` keeps; the same for every attempt at the call.
+    """
 
     def __init__(
-        self, caller: Caller, name: str, now: float, held: float, transaction: Transaction, keyring: Keyring
+        self,
+        caller: Caller,
+        name: str,
+        now: float,
+        held: float,
+        transaction: Transaction,
+        keyring: Keyring,
+        *,
+        remembered: dict[str, Any],
     ) -> None:
         self.caller = caller
         self.name = name
@@ -20,6 +34,7 @@ class Call:
         self.held = held
         self.transaction = transaction
         self.keyring = keyring
+        self.remembered = remembered
         self.additional: dict[str, Any] = {}
         """The event's `additionalEventData`."""
         self.happened: list[Happened] = []
@@ -31,3 +46,14 @@ class Call:
     def scope(self) -> str:
         """The caller's account and Region, as a scope of rows."""
         return f"{self.caller.account} {self.caller.region}"
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What `make` makes, made once although the call may be attempted again: an RSA key takes seconds."""
+        if what not in self.remembered:
+            self.remembered[what] = make()
+        made: T = self.remembered[what]
+        return made
+
+    def show_material(self, **ids: str | None) -> None:
+        """Name the key material that the call used in its event, where AWS names it: symmetric keys only (14.2)."""
+        self.additional.update({name: material_id for name, material_id in ids.items() if material_id})

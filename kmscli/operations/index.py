@@ -3,9 +3,15 @@
 KMS: dict[str, tuple[str, str]] = {
     "cancel-key-deletion": ("CancelKeyDeletion", "Keep a KMS key that is pending deletion."),
     "create-alias": ("CreateAlias", "Give a KMS key a name of the form alias/NAME, by which it can be used."),
+    "create-grant": ("CreateGrant", "Let a principal use a KMS key, beside what its key policy allows."),
     "create-key": ("CreateKey", "Create a KMS key."),
+    "decapsulate": ("Decapsulate", "Get a shared secret back from its ciphertext."),
     "decrypt": ("Decrypt", "Decrypt a ciphertext of encrypt, re-encrypt or the data key operations."),
     "delete-alias": ("DeleteAlias", "Delete an alias."),
+    "derive-shared-secret": (
+        "DeriveSharedSecret",
+        "Derive a secret that is shared with the owner of another key pair on the same curve.",
+    ),
     "describe-key": ("DescribeKey", "Show a KMS key's metadata: its ARN, spec, usage, state and dates."),
     "disable-key": (
         "DisableKey",
@@ -17,35 +23,62 @@ KMS: dict[str, tuple[str, str]] = {
         "EnableKeyRotation",
         "Rotate a KMS key's material by itself, every 365 days or another period.",
     ),
+    "encapsulate": (
+        "Encapsulate",
+        "Make a secret of 32 bytes, and its ciphertext for the owner of a KMS key, safe from quantum computers.",
+    ),
     "encrypt": ("Encrypt", "Encrypt up to 4,096 bytes under a KMS key."),
     "generate-data-key": (
         "GenerateDataKey",
         "Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key.",
     ),
+    "generate-data-key-pair": (
+        "GenerateDataKeyPair",
+        "Make a key pair to use outside KMS: its private key in clear and encrypted under a KMS key, and its public key.",
+    ),
+    "generate-data-key-pair-without-plaintext": (
+        "GenerateDataKeyPairWithoutPlaintext",
+        "Make a key pair and show its private key encrypted only, for someone else to use later.",
+    ),
     "generate-data-key-without-plaintext": (
         "GenerateDataKeyWithoutPlaintext",
         "Make a data key and show it encrypted only, for someone else to use later.",
     ),
+    "generate-mac": ("GenerateMac", "Make a message authentication code (HMAC) of a message under a KMS key."),
     "generate-random": ("GenerateRandom", "Make random bytes, from the operating system's generator."),
     "get-key-policy": ("GetKeyPolicy", "Show the key policy of a KMS key."),
     "get-key-rotation-status": (
         "GetKeyRotationStatus",
         "Show whether a KMS key rotates by itself, how often, and when next.",
     ),
+    "get-public-key": (
+        "GetPublicKey",
+        "Show the public key of an asymmetric KMS key, in DER, and what the key is for.",
+    ),
     "list-aliases": ("ListAliases", "List the aliases of the account in the Region, or of one KMS key."),
+    "list-grants": ("ListGrants", "List the grants of a KMS key."),
     "list-key-policies": ("ListKeyPolicies", "List the names of a KMS key's policies."),
     "list-key-rotations": ("ListKeyRotations", "List the completed rotations of a KMS key, oldest first."),
     "list-keys": ("ListKeys", "List all KMS keys of the account in the Region."),
     "list-resource-tags": ("ListResourceTags", "List the tags of a KMS key."),
+    "list-retirable-grants": (
+        "ListRetirableGrants",
+        "List the grants in the Region that name a principal of your account as the one who may retire them.",
+    ),
     "put-key-policy": ("PutKeyPolicy", "Replace the key policy of a KMS key."),
     "re-encrypt": ("ReEncrypt", "Decrypt a ciphertext and encrypt it under another key or context."),
+    "retire-grant": ("RetireGrant", "Delete a grant, and end what it allows."),
+    "revoke-grant": ("RevokeGrant", "Delete a grant, and end what it allows."),
     "rotate-key-on-demand": ("RotateKeyOnDemand", "Rotate a KMS key's material now."),
     "schedule-key-deletion": (
         "ScheduleKeyDeletion",
         "Schedule the deletion of a KMS key, and of everything that was encrypted under it.",
     ),
+    "sign": ("Sign", "Sign a message with the private key of a KMS key."),
     "tag-resource": ("TagResource", "Add tags to a KMS key, or change their values."),
     "untag-resource": ("UntagResource", "Remove tags from a KMS key."),
     "update-alias": ("UpdateAlias", "Point an existing alias at another KMS key of the same kind and usage."),
     "update-key-description": ("UpdateKeyDescription", "Change the description of a KMS key."),
+    "verify": ("Verify", "Verify a signature with the public key of a KMS key."),
+    "verify-mac": ("VerifyMac", "Check a message authentication code (HMAC) that generate-mac made under a KMS key."),
 }

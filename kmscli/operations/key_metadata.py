@@ -1,5 +1,6 @@
 """KeyMetadata: what CreateKey and DescribeKey show of a key (reference, kms-semantics 2.8)."""
 
+from kmscli.operations.algorithm_members import MAC_ALGORITHMS, SIGNING_ALGORITHMS
 from kmscli.operations.fields import Boolean, Enum, Integer, String, Timestamp
 from kmscli.operations.members import (
     CUSTOMER_MASTER_KEY_SPECS,
@@ -10,14 +11,6 @@ from kmscli.operations.members import (
     ORIGINS,
 )
 from kmscli.operations.shapes import List, Shape, Structure
-
-SIGNING_ALGORITHMS = (
-    "RSASSA_PSS_SHA_256", "RSASSA_PSS_SHA_384", "RSASSA_PSS_SHA_512",
-    "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512",
-    "ECDSA_SHA_256", "ECDSA_SHA_384", "ECDSA_SHA_512", "SM2DSA", "ML_DSA_SHAKE_256",
-    "ED25519_SHA_512", "ED25519_PH_SHA_512",
-)  # fmt: skip
-MAC_ALGORITHMS = ("HMAC_SHA_224", "HMAC_SHA_256", "HMAC_SHA_384", "HMAC_SHA_512")
 
 
 class MultiRegionKey(Shape):

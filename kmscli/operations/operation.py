@@ -15,11 +15,12 @@ class Target:
     """A thing that a call acts on, found and decided on before the operation's function runs.
 
     `member`: the request's member (by its Python name) that names it. `kind`: `"key"` (by id or ARN; with `aliases`
-    by alias too), `"alias"`, or `"new alias"`, which need not be there. `ciphertext`: the member with the blob that
-    names the key where `member` is absent. `optional`: without the member there is no target. `action`: the IAM
-    action's name, if it is not the operation's own. `states`: the key states in which the call may go on; none: all.
-    `usage`: the key usage that it needs. `suits`: raises for a key that can never do this. `logs_arn`: the trail
-    shows the key's ARN instead of the name given. `listed`: the trail's `resources` list it.
+    by alias too), `"alias"`, `"new alias"`, which need not be there, or `"grant"`, of the key or of a token.
+    `ciphertext`: the member with the blob that names the key where `member` is absent. `optional`: without the member
+    there is no target. `action`: the IAM action's name, if it is not the operation's own. `states`: the key states in
+    which the call may go on; none: all. `usage`: the key usage that it needs. `suits`: raises for a key that can never
+    do this. `logs_arn`: the trail shows the key's ARN instead of the name given. `listed`: the trail's `resources` list
+    it.
     """
 
     def __init__(
@@ -100,7 +101,8 @@ def operation(
     """Declare an operation.
 
     `read_only`: as CloudTrail says (reference 14.2). `pages`: how its list is paginated. `logs`: what the
-    trail shows in `responseElements` (14.2): nothing, the `"response"`, or the `"key"`, although the answer is empty.
+    trail shows in `responseElements` (14.2): nothing, the `"response"`, the `"key"`, although the answer is empty, or
+    the `"response and key"`.
     """
 
     def declare(function: Callable[..., Any]) -> Operation:

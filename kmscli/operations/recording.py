@@ -28,6 +28,8 @@ class Asked:
         self.request_id = new_uuid()
         self.request: Request | None = None
         self.error: ServiceError | None = None
+        self.remembered: dict[str, Any] = {}
+        """What an attempt at the call made that the next one need not make again."""
         try:
             violations: list[str] = []
             self.request = operation.request.accept(raw, "", violations)
@@ -90,9 +92,10 @@ def _answer(outcome: Outcome) -> dict[str, Any] | None:
     logs = outcome.asked.operation.logs
     if outcome.error or not logs:
         return None
-    if logs == "response" and outcome.response:
-        return outcome.response.logged(_TRAIL_STYLE)
-    return {"keyId": next(sought.resource for sought in outcome.sought if sought.key)}
+    shown = outcome.response.logged(_TRAIL_STYLE) if outcome.response and logs != "key" else {}
+    if logs != "response":
+        shown["keyId"] = next(sought.resource for sought in outcome.sought if sought.key)
+    return shown
 
 
 def service_record_of(happened: Happened, caller: Caller) -> Record:

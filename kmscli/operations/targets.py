@@ -1,7 +1,6 @@
 """Finding what a call acts on, and deciding on it: steps 4 to 6 of the road (design, "The road of a call")."""
 
 from kmscli.authorization.decision import authorize
-from kmscli.authorization.grant_tokens import check_grant_tokens
 from kmscli.keys.aliases import Alias
 from kmscli.keys.finding import Found, alias_by_name, key_by_ciphertext, key_by_name, nothing
 from kmscli.keys.key import Key, find_key
@@ -42,6 +41,10 @@ def find(target: Target, call: Call, request: Request) -> Sought:
 
 def _named(target: Target, call: Call, request: Request, text: str | None) -> Found:
     account, region = call.caller.account, call.caller.region
+    if target.kind == "grant":
+        from kmscli.operations.grant_targets import grant_to_retire
+
+        return grant_to_retire(call, request)
     if text is None:
         return key_by_ciphertext(call.transaction, getattr(request, target.ciphertext), region)
     if target.kind == "key":
@@ -59,12 +62,29 @@ def decide(operation: Operation, call: Call, request: Request, sought: list[Soug
     if not operation.targets:
         authorize(call.caller, f"kms:{operation.name}", call.caller.account, "*")
     for one in sought:
-        authorize(call.caller, one.target.action, one.account, one.named)
+        _authorize(one, call)
         one.shows = bool(one.resource)
-    check_grant_tokens(request.__dict__.get("grant_tokens") or [])
+    _check_grant_tokens(request.__dict__.get("grant_tokens"), call)
     for one in sought:
         if one.key:
             _check_key(one.target, one.key, operation.name)
+
+
+def _authorize(sought: Sought, call: Call) -> None:
+    if sought.target.kind == "grant":
+        from kmscli.operations.grant_targets import authorize_retirement
+
+        return authorize_retirement(call.caller, sought)
+    return authorize(call.caller, sought.target.action, sought.account, sought.named)
+
+
+def _check_grant_tokens(tokens: list[str] | None, call: Call) -> None:
+    """Raises InvalidGrantTokenException. A token of another grant than one that would help is no error (7.4)."""
+    if tokens:
+        from kmscli.keys.grant_tokens import granted_by
+
+        for token in tokens:
+            granted_by(call.keyring, token)
 
 
 def _check_key(target: Target, key: Key, operation: str) -> None:

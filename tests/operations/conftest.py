@@ -1,5 +1,5 @@
 """A house for every test of an operation."""
 
-from tests.operations.fixtures import empty_lab, empty_vault, folder, house, lab
+from tests.operations.fixtures import empty_lab, empty_vault, folder, house, lab, stock
 
-__all__ = ["empty_lab", "empty_vault", "folder", "house", "lab"]
+__all__ = ["empty_lab", "empty_vault", "folder", "house", "lab", "stock"]

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.operations.house import House, make_vault
+from tests.operations.stock import Stock
 
 MEMORY = "/dev/shm"  # a sync costs nothing there, and these tests make thousands
 
@@ -46,3 +47,12 @@ def lab(empty_lab: Path, folder: Path) -> Iterator[House]:
     house = House(Path(shutil.copy(empty_lab, folder / "lab.db")))
     yield house
     house.close()
+
+
+@pytest.fixture(scope="module")
+def stock(empty_vault: Path) -> Iterator[Stock]:
+    """A house for all tests of a module, with keys of every spec."""
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as path:
+        house = House(Path(shutil.copy(empty_vault, Path(path) / "vault.db")))
+        yield Stock(house)
+        house.close()

@@ -74,7 +74,6 @@ MISMATCH = "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAUL
         ({"Origin": "EXTERNAL_KEY_STORE"}, "UnsupportedOperationException", None),
         ({"CustomKeyStoreId": "cks-1234567890abcdef0"}, "UnsupportedOperationException", None),
         ({"MultiRegion": True}, "UnsupportedOperationException", None),
-        ({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}, "UnsupportedOperationException", None),
         ({"Policy": "{"}, "MalformedPolicyDocumentException", None),
         ({"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, "TagException", "Tags beginning with aws: are reserved"),
     ],

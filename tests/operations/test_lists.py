@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kmscli.keys.key import find_key
-from kmscli.keys.material import add_material
+from kmscli.keys.material import add_material, make_material
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, START, House, arn, caller
 
 LIMITS = {
@@ -102,7 +102,8 @@ def test_paging_through_rotations(house: House) -> None:
     found = find_key(transaction, ACCOUNT, REGION, key)
     assert found
     for number in range(1, 131):
-        add_material(transaction, found, order=number, rotated=START + number, rotation_type="AUTOMATIC")
+        made = make_material(found.spec)
+        add_material(transaction, found, made, order=number, rotated=START + number, rotation_type="AUTOMATIC")
     house.commit(transaction)
     listed = list(pages(house, "ListKeyRotations", KeyId=key))
     assert [len(page) for page in listed] == [100, 30]

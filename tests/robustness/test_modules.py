@@ -76,6 +76,30 @@ def test_decrypt_loads_what_it_uses(machine: Machine) -> None:
     assert within(modules, NEVER) == set()
 
 
+OTHER_SPECS = {
+    "sign": (("ECC_NIST_P256", "SIGN_VERIFY"), "elliptic", "--message aGk= --signing-algorithm ECDSA_SHA_256"),
+    "get_public_key": (("ECC_NIST_P256", "SIGN_VERIFY"), "", ""),
+    "generate_mac": (("HMAC_256", "GENERATE_VERIFY_MAC"), "mac", "--message aGk= --mac-algorithm HMAC_SHA_256"),
+    "encapsulate": (("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"), "ml_kem", "--encapsulation-algorithm ML_KEM"),
+}
+FAMILIES = ("edwards", "elliptic", "mac", "ml_dsa", "ml_kem", "ml_kem_512", "rsa_keys")
+
+
+@pytest.mark.parametrize("module", OTHER_SPECS)
+def test_a_call_loads_the_family_of_its_key(machine: Machine, module: str) -> None:
+    """A call on a key that is not symmetric loads that family of keys and no other, and parses no PKCS#8."""
+    (spec, usage), family, words = OTHER_SPECS[module]
+    made = machine.run("create-key", "--key-spec", spec, "--key-usage", usage).expect().answer
+    key = made["KeyMetadata"]["KeyId"]
+    modules = loaded(machine, module.replace("_", "-"), "--key-id", key, *words.split())
+    operations = within(modules, ("kmscli.operations.kms",)) - {"kmscli.operations.kms"}
+    assert operations == {f"kmscli.operations.kms.{module}"}
+    families = {f"kmscli.crypto.{name}" for name in FAMILIES}
+    assert modules & families == ({f"kmscli.crypto.{family}"} if family else set())
+    allowed = {"cryptography.hazmat.primitives.asymmetric"} if family not in ("", "mac") else set()
+    assert within(modules, tuple(set(NEVER) - allowed)) == set()
+
+
 @pytest.mark.parametrize(
     ("words", "used"),
     [

@@ -4,9 +4,9 @@ from typing import Any
 
 from kmscli.errors import LimitExceededException, TagException, UnsupportedOperationException, ValidationException
 from kmscli.keys.key import Key, save_key
-from kmscli.keys.material import add_material
+from kmscli.keys.material import add_material, make_material
 from kmscli.keys.policies import default_policy, set_policy
-from kmscli.keys.specs import ENCRYPT_DECRYPT, ENCRYPTION_ALGORITHMS, SYMMETRIC_DEFAULT
+from kmscli.keys.specs import CHINA_ONLY, ENCRYPT_DECRYPT, SPECS, SYMMETRIC_DEFAULT, old_name, origins
 from kmscli.keys.tags import QUOTA, checked_tags, set_tags
 from kmscli.names import new_uuid
 from kmscli.operations.call import Call
@@ -52,7 +52,10 @@ class CreateKeyRequest(Request):
                 "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
             )
         usage = self.key_usage or ENCRYPT_DECRYPT
-        self.__dict__.update(key_spec=spec, customer_master_key_spec=spec, key_usage=usage, tags=self.tags or [])
+        if usage not in SPECS[spec]:
+            raise ValidationException(f"KeyUsage {usage} is not compatible with KeySpec {spec}")
+        old = old_name(spec)
+        self.__dict__.update(key_spec=spec, customer_master_key_spec=old, key_usage=usage, tags=self.tags or [])
 
 
 class CreateKeyResponse(Response):
@@ -66,9 +69,11 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     """Create a KMS key.
 
     Without options it is a symmetric encryption key, which encrypts and decrypts up to 4,096 bytes and makes data
-    keys. The key has no name: give it one with create-alias.
+    keys. Any other needs --key-spec and --key-usage: RSA keys encrypt or sign, those of NIST's curves sign or agree on
+    secrets, HMAC keys make MACs, ML-DSA keys sign and ML-KEM keys encapsulate secrets, both safe from quantum
+    computers. The key has no name: give it one with create-alias.
     """
-    check_made_here(request)
+    check_made_here(request, call.caller.region)
     caller, transaction = call.caller, call.transaction
     if request.policy is not None:
         check_policy(request.policy)
@@ -88,7 +93,8 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
         description=request.description,
         material_id="",
     )
-    key = key.changed(material_id=add_material(transaction, key, order=0))
+    made = call.once("material", lambda: make_material(key.spec))
+    key = key.changed(material_id=add_material(transaction, key, made, order=0))
     save_key(transaction, key)
     set_policy(transaction, key, request.policy or default_policy(caller.account, caller.region))
     set_tags(transaction, key, tags)
@@ -97,13 +103,13 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     return CreateKeyResponse(key_metadata=KeyMetadata(**key.metadata()))
 
 
-def check_made_here(request: CreateKeyRequest) -> None:
-    """Raises ValidationException for what no key may be, UnsupportedOperationException for what kmscli cannot make."""
-    spec = request.key_spec
-    if spec == SYMMETRIC_DEFAULT and request.key_usage != ENCRYPT_DECRYPT:
-        raise ValidationException(f"KeyUsage {request.key_usage} is not compatible with KeySpec {spec}")
-    if spec not in ENCRYPTION_ALGORITHMS:
-        raise UnsupportedOperationException(f"This kmscli makes no keys of spec {spec}.")
+def check_made_here(request: CreateKeyRequest, region: str) -> None:
+    """Raises UnsupportedOperationException: no key is like this, or kmscli makes none (2.1)."""
+    spec = request.key_spec or SYMMETRIC_DEFAULT
+    if spec in CHINA_ONLY:
+        raise UnsupportedOperationException(f"KeySpec {spec} is not supported in Region {region}.")
+    if request.origin not in origins(spec):
+        raise UnsupportedOperationException(f"Origin {request.origin} is not supported for KeySpec {spec}.")
     if request.origin != "AWS_KMS":
         raise UnsupportedOperationException(f"This kmscli makes no keys of origin {request.origin}.")
     if request.custom_key_store_id is not None or request.xks_key_id is not None:

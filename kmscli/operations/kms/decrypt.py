@@ -2,7 +2,7 @@
 
 from kmscli.errors import InvalidCiphertextException, ValidationException
 from kmscli.keys.key import Key
-from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_encryption_algorithm
+from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorithm
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import decrypted
 from kmscli.operations.call import Call
@@ -75,16 +75,18 @@ class DecryptResponse(Response):
 def decrypt(call: Call, request: DecryptRequest, key: Key) -> DecryptResponse:
     """Decrypt a ciphertext of encrypt, re-encrypt or the data key operations.
 
-    The key is found by the ciphertext; name one to be sure which it is.
+    The key is found by the ciphertext; name one to be sure which it is. A ciphertext of an RSA key tells nothing:
+    name its key and --encryption-algorithm.
     """
-    check_encryption_algorithm(request.encryption_algorithm, key.spec)
+    algorithm = request.encryption_algorithm
+    check_algorithm(algorithm, key.spec, ENCRYPT_DECRYPT)
     if request.ciphertext_blob is None or request.dry_run_modifiers:
         return DecryptResponse()
-    opened = decrypted(call.transaction, key, request.encryption_context, request.ciphertext_blob)
-    call.additional["keyMaterialId"] = opened.material_id
+    opened = decrypted(call.transaction, key, algorithm, request.encryption_context, request.ciphertext_blob)
+    call.show_material(keyMaterialId=opened.material_id)
     return DecryptResponse(
         key_id=key.arn,
         plaintext=opened.plaintext,
-        encryption_algorithm=request.encryption_algorithm,
+        encryption_algorithm=algorithm,
         key_material_id=opened.material_id,
     )

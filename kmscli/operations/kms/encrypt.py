@@ -1,7 +1,7 @@
 """Encrypt."""
 
 from kmscli.keys.key import Key
-from kmscli.keys.specs import ENCRYPT_DECRYPT, check_encryption_algorithm
+from kmscli.keys.specs import ENCRYPT_DECRYPT, check_algorithm
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import encrypted
 from kmscli.operations.call import Call
@@ -36,9 +36,11 @@ class EncryptResponse(Response):
 def encrypt(call: Call, request: EncryptRequest, key: Key) -> EncryptResponse:
     """Encrypt up to 4,096 bytes under a KMS key.
 
-    An encryption context, if one is given, is bound to the ciphertext: decrypt needs the same one.
+    An encryption context, if one is given, is bound to the ciphertext: decrypt needs the same one. An RSA key needs
+    --encryption-algorithm, takes no context, and encrypts less: up to 446 bytes, by its spec and the algorithm.
     """
-    check_encryption_algorithm(request.encryption_algorithm, key.spec)
-    blob = encrypted(call.transaction, key, request.encryption_context, request.plaintext)
-    call.additional["keyMaterialId"] = key.material_id
-    return EncryptResponse(ciphertext_blob=blob, key_id=key.arn, encryption_algorithm=request.encryption_algorithm)
+    algorithm = request.encryption_algorithm
+    check_algorithm(algorithm, key.spec, ENCRYPT_DECRYPT)
+    blob = encrypted(call.transaction, key, algorithm, request.encryption_context, request.plaintext)
+    call.show_material(keyMaterialId=key.shown_material_id)
+    return EncryptResponse(ciphertext_blob=blob, key_id=key.arn, encryption_algorithm=algorithm)

@@ -1,7 +1,7 @@
 """GenerateDataKey."""
 
 from kmscli.keys.key import Key
-from kmscli.keys.specs import ENCRYPT_DECRYPT
+from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorithm
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import new_data_key
 from kmscli.operations.call import Call
@@ -46,9 +46,10 @@ def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: Key) -> 
 
     Use the clear one and forget it; keep the encrypted one beside your data, and decrypt it when you need it.
     """
+    check_algorithm(SYMMETRIC_DEFAULT, key.spec, ENCRYPT_DECRYPT)
     length = length_of(request.number_of_bytes, request.key_spec)
     plaintext, blob = new_data_key(call.transaction, key, request.encryption_context, length)
-    call.additional["keyMaterialId"] = key.material_id
+    call.show_material(keyMaterialId=key.material_id)
     return GenerateDataKeyResponse(
         ciphertext_blob=blob, plaintext=plaintext, key_id=key.arn, key_material_id=key.material_id
     )

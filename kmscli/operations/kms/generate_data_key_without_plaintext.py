@@ -1,7 +1,7 @@
 """GenerateDataKeyWithoutPlaintext."""
 
 from kmscli.keys.key import Key
-from kmscli.keys.specs import ENCRYPT_DECRYPT
+from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorithm
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import new_data_key
 from kmscli.operations.call import Call
@@ -40,9 +40,10 @@ def generate_data_key_without_plaintext(
     call: Call, request: GenerateDataKeyWithoutPlaintextRequest, key: Key
 ) -> GenerateDataKeyWithoutPlaintextResponse:
     """Make a data key and show it encrypted only, for someone else to use later."""
+    check_algorithm(SYMMETRIC_DEFAULT, key.spec, ENCRYPT_DECRYPT)
     length = length_of(request.number_of_bytes, request.key_spec)
     _, blob = new_data_key(call.transaction, key, request.encryption_context, length)
-    call.additional["keyMaterialId"] = key.material_id
+    call.show_material(keyMaterialId=key.material_id)
     return GenerateDataKeyWithoutPlaintextResponse(
         ciphertext_blob=blob, key_id=key.arn, key_material_id=key.material_id
     )

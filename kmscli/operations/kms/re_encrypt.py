@@ -2,7 +2,7 @@
 
 from kmscli.errors import InvalidCiphertextException, ValidationException
 from kmscli.keys.key import Key
-from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_encryption_algorithm
+from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorithm
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import decrypted, encrypted
 from kmscli.operations.call import Call
@@ -84,20 +84,21 @@ class ReEncryptResponse(Response):
 )
 def re_encrypt(call: Call, request: ReEncryptRequest, source: Key, destination: Key) -> ReEncryptResponse:
     """Decrypt a ciphertext and encrypt it under another key or context. The plaintext is never shown."""
-    check_encryption_algorithm(request.source_encryption_algorithm, source.spec)
-    check_encryption_algorithm(request.destination_encryption_algorithm, destination.spec)
+    before, after = request.source_encryption_algorithm, request.destination_encryption_algorithm
+    check_algorithm(before, source.spec, ENCRYPT_DECRYPT)
+    check_algorithm(after, destination.spec, ENCRYPT_DECRYPT)
     if request.ciphertext_blob is None or request.dry_run_modifiers:
         return ReEncryptResponse()
-    opened = decrypted(call.transaction, source, request.source_encryption_context, request.ciphertext_blob)
-    blob = encrypted(call.transaction, destination, request.destination_encryption_context, opened.plaintext)
-    call.additional["sourceKeyMaterialId"] = opened.material_id
-    call.additional["destinationKeyMaterialId"] = destination.material_id
+    opened = decrypted(call.transaction, source, before, request.source_encryption_context, request.ciphertext_blob)
+    blob = encrypted(call.transaction, destination, after, request.destination_encryption_context, opened.plaintext)
+    made_with = destination.shown_material_id
+    call.show_material(sourceKeyMaterialId=opened.material_id, destinationKeyMaterialId=made_with)
     return ReEncryptResponse(
         ciphertext_blob=blob,
         source_key_id=source.arn,
         key_id=destination.arn,
-        source_encryption_algorithm=request.source_encryption_algorithm,
-        destination_encryption_algorithm=request.destination_encryption_algorithm,
+        source_encryption_algorithm=before,
+        destination_encryption_algorithm=after,
         source_key_material_id=opened.material_id,
-        destination_key_material_id=destination.material_id,
+        destination_key_material_id=made_with,
     )
