@@ -27,6 +27,7 @@ from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError, decide, find
 from kmscli.trail.chain import Record, chained
 from kmscli.trail.log import follow, logged_commit
+from kmscli.vault.head import Head
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
 from kmscli.vault.mark import check_mark, read_mark, write_mark
@@ -94,7 +95,6 @@ class Engine:
         self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False, beyond: int = 0
     ) -> None:
         """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
-
         clock = self.clock()
 
         def attempt(transaction: Transaction) -> None:
@@ -110,7 +110,11 @@ class Engine:
         Raises VaultRolledBackError.
         """
         mark = read_mark(self.vault, environment)
-        head = self._retried(lambda transaction: self.vault.head(transaction), caller, 0)
+
+        def head_now(transaction: Transaction) -> Head:
+            return self.vault.head(transaction)
+
+        head = self._retried(head_now, caller, 0)
         try:
             check_mark(self.vault, head, mark)
         except VaultRolledBackError:

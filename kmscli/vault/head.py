@@ -27,7 +27,6 @@ class ChainEnd:
         named = {"chain": follows.chain, "number": follows.number, "mac": follows.mac.hex()} if follows else None
         return cls(os.urandom(8).hex(), 0, bytes(32), named)
 
-
     @classmethod
     def following(cls, follows: dict[str, Any] | None) -> "ChainEnd":
         """The start of a chain in the place of one that has no event: it names what that one named."""

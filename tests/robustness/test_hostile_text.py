@@ -122,6 +122,27 @@ def test_undecodable_surroundings(machine: Machine, tmp_path: Path) -> None:
     shown(machine.run_on_terminal(*words, "--ciphertext-out", str(target).encode(errors="surrogateescape")))
 
 
+def test_an_undecodable_home(tmp_path: Path) -> None:
+    """A home whose path is not UTF-8 holds a vault like any other."""
+    home = tmp_path / "\udcff %41?#"
+    home.mkdir(mode=0o700)
+    machine = Machine(home)
+    assert "made a vault at" in shown(machine.run_on_terminal("create-key").expect())
+    assert len(machine.run("list-keys").expect().answer["Keys"]) == 1
+    assert "events.jsonl" in shown(machine.run_on_terminal("audit", "path"))
+
+
+@pytest.mark.parametrize("form", ["json", "text", "table", "yaml"])
+def test_tags_on_a_terminal(machine: Machine, form: str) -> None:
+    """Tags are escaped in every list that shows them."""
+    tags = json.dumps([{"TagKey": f"{number}", "TagValue": text} for number, text in enumerate(HOSTILE.values())])
+    made = machine.run("create-key", "--tags", tags, "--query", "KeyMetadata.KeyId")
+    if made.code == 254:
+        assert "TagException" in made.err or "ValidationException" in made.err
+        return
+    shown(machine.run_on_terminal("list-resource-tags", "--key-id", made.answer, "--output", form).expect())
+
+
 def test_text_that_is_no_markup(machine: Machine) -> None:
     """Brackets are brackets: in an answer, in an error, in the timeline, and in a refusal of a local command."""
     machine.run("create-key", "--description", MARKUP).expect()

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +131,24 @@ def kill_many(machine: Machine, kills: int, seed: int) -> None:
 def test_kills(machine: Machine) -> None:
     """Some kills, in every run of the tests."""
     kill_many(machine, KILLS, seed=1)
+
+
+def test_kills_while_the_first_vault_is_made(tmp_path: Path) -> None:
+    """A first create-key that is killed leaves nothing that stands in the way of the next one."""
+    moments = random.Random(7)
+    for number in range(10):
+        home = tmp_path / str(number)
+        home.mkdir(mode=0o700)
+        machine = Machine(home)
+        call = machine.start("create-key")
+        try:
+            call.wait(moments.uniform(0.02, 0.3))
+        except subprocess.TimeoutExpired:
+            call.kill()
+        acknowledged = call.communicate()[0].endswith(b"}\n")
+        machine.run("create-key").expect()
+        assert len(machine.run("list-keys").expect().answer["Keys"]) in ((2,) if acknowledged else (1, 2))
+        assert machine.report().wrong == 0
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -70,6 +71,18 @@ def test_one_alias_for_eight(machine: Machine) -> None:
     assert sum(b"AlreadyExistsException" in error for error in errors) == WRITERS - 1
     winner = keys[[call.returncode for call in calls].index(0)]
     assert machine.run("describe-key", "--key-id", "alias/one", "--query", "KeyMetadata.KeyId").answer == winner
+
+
+def test_a_lock_that_others_keep(machine: Machine) -> None:
+    """Who cannot get the vault's lock in 5 seconds is told that it is busy, and has changed nothing."""
+    keeper = sqlite3.connect(machine.vault, isolation_level=None)
+    keeper.execute("BEGIN IMMEDIATE")
+    refused = machine.run("create-key").expect(254)
+    keeper.execute("ROLLBACK")
+    keeper.close()
+    assert "(KMSInternalException) when calling the CreateKey operation: The vault is busy" in refused.err
+    assert len(machine.run("list-keys").expect().answer["Keys"]) == 1
+    assert [event["eventName"] for event in machine.events()[2:]] == ["ListKeys"]
 
 
 @contextmanager
