@@ -26,7 +26,7 @@ from kmscli.operations.recording import Asked, Outcome, local_record, records_of
 from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError, decide, find
 from kmscli.trail.chain import Record, chained
-from kmscli.trail.log import follow, logged_commit
+from kmscli.trail.log import follow, logged_mark
 from kmscli.vault.head import Head
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
@@ -105,11 +105,11 @@ class Engine:
         self._retried(attempt, caller, clock)
 
     def check_mark(self, environment: Environment, caller: Caller, *, accept_rollback: bool = False) -> None:
-        """See that the vault is not older than this machine knows it. Accepting a rollback opens a new chain.
+        """See that the vault is not older than this machine knows it, or, without a mark, than the log beside it.
 
-        Raises VaultRolledBackError.
+        Accepting a rollback opens a new chain. Raises VaultRolledBackError.
         """
-        mark = read_mark(self.vault, environment)
+        mark = read_mark(self.vault, environment) or logged_mark(self.vault.path, self.vault.keyring.trail)
 
         def head_now(transaction: Transaction) -> Head:
             return self.vault.head(transaction)
@@ -120,7 +120,8 @@ class Engine:
         except VaultRolledBackError:
             if not accept_rollback:
                 raise
-            seen = max(mark.commit if mark else 0, logged_commit(self.vault.path, self.vault.keyring.trail))
+            marks = (mark, logged_mark(self.vault.path, self.vault.keyring.trail))
+            seen = max(mark.commit for mark in marks if mark)
             self.record_local(caller, "AcceptRollback", {}, new_chain=True, beyond=seen)
 
     def settle(self, environment: Environment) -> None:
