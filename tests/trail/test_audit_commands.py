@@ -120,7 +120,7 @@ def test_a_vault_behind_its_log_is_found(events: Path, own_home: Path, tmp_path:
     shutil.rmtree(own_home / ".local/state/kmscli/marks")
     result = kmscli("audit", "verify")
     assert result.returncode == 255
-    assert "the log goes further than its vault, which ends at event 4" in result.stderr.decode()
+    assert "it was rolled back" in result.stderr.decode()
 
 
 def test_without_a_vault_there_is_nothing_to_verify(own_home: Path) -> None:

@@ -192,6 +192,12 @@ def test_the_set_hash_is_as_the_document_says(reader: Reader, keyring: dict[str,
     counted = [row for row in reader.rows if row[0] not in (1, 2, 3)]
     parts = [mac(key, joined(be(kind, 2), part, id, be(version, 8))) for kind, part, id, version, *_ in counted]
     assert sum(int.from_bytes(part, "big") for part in parts) % (1 << 256) == int(head["set_hash"], 16)
+    starts = {(row[0], row[1], row[2]): row[-1][5:53] for row in counted}
+    seals = [
+        mac(key, joined(b"seal", be(kind, 2), part, id, be(version, 8), starts[kind, part, id]))
+        for kind, part, id, version, *_ in counted
+    ]
+    assert sum(int.from_bytes(seal, "big") for seal in seals) % (1 << 256) == int(head["seals"], 16)
     assert sum(head["rows"].values()) == len(counted)
     assert head_row[3] == head["commit"]
     assert (head_row[1], head_row[2]) == (b"\0", b"\0")
