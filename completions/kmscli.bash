@@ -40,6 +40,22 @@ _kmscli() {
             "audit verify") place=$next shared= ;;
             "audit replay") place=$next shared= ;;
             "completion") place=$next shared= ;;
+            "configure") place=$next shared= ;;
+            "configure list") place=$next shared= ;;
+            "configure get") place=$next shared= ;;
+            "configure set") place=$next shared= ;;
+            "vault") place=$next shared= ;;
+            "vault init") place=$next shared= ;;
+            "vault status") place=$next shared= ;;
+            "vault check") place=$next shared= ;;
+            "vault rekey") place=$next shared= ;;
+            "vault purge") place=$next shared= ;;
+            "vault backup") place=$next shared= ;;
+            "vault restore") place=$next shared= ;;
+            "vault keyslot") place=$next shared= ;;
+            "vault keyslot list") place=$next shared= ;;
+            "vault keyslot add") place=$next shared= ;;
+            "vault keyslot remove") place=$next shared= ;;
         esac
     done
     case "$place $previous" in
@@ -134,13 +150,30 @@ _kmscli() {
             "update-key-description") offered="--key-id --description --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
-            "audit replay") offered="--key --principal --operation --since --until --errors --output --follow --verify --vault --key-file --key-fd --passphrase-fd" ;;
+            "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
+            "configure") offered="--profile" ;;
+            "configure list") offered="--profile --output" ;;
+            "configure get") offered="--profile" ;;
+            "configure set") offered="--profile" ;;
+            "vault init") offered="--lab --passphrase --keyring --name --vault --key-file --key-fd --passphrase-fd --output" ;;
+            "vault status") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault rekey") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault purge") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault backup") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault restore") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault keyslot list") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault keyslot add") offered="--new-key-file --new-key-fd --new-passphrase --new-passphrase-fd --keyring --name --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault keyslot remove") offered="--force --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
                 esac
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-key decrypt delete-alias describe-key disable-key disable-key-rotation enable-key enable-key-rotation encrypt generate-data-key generate-data-key-without-plaintext generate-random get-key-policy get-key-rotation-status list-aliases list-key-policies list-key-rotations list-keys list-resource-tags put-key-policy re-encrypt rotate-key-on-demand schedule-key-deletion tag-resource untag-resource update-alias update-key-description audit completion" ;;
+            "") offered="cancel-key-deletion create-alias create-key decrypt delete-alias describe-key disable-key disable-key-rotation enable-key enable-key-rotation encrypt generate-data-key generate-data-key-without-plaintext generate-random get-key-policy get-key-rotation-status list-aliases list-key-policies list-key-rotations list-keys list-resource-tags put-key-policy re-encrypt rotate-key-on-demand schedule-key-deletion tag-resource untag-resource update-alias update-key-description audit completion configure vault" ;;
             "audit") offered="path verify replay" ;;
+            "configure") offered="list get set" ;;
+            "vault") offered="init status check rekey purge backup restore keyslot" ;;
+            "vault keyslot") offered="list add remove" ;;
                 esac
             fi
             ;;

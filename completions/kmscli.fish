@@ -78,6 +78,38 @@ function __kmscli_offered
                 set place $next; set shared
             case 'completion'
                 set place $next; set shared
+            case 'configure'
+                set place $next; set shared
+            case 'configure list'
+                set place $next; set shared
+            case 'configure get'
+                set place $next; set shared
+            case 'configure set'
+                set place $next; set shared
+            case 'vault'
+                set place $next; set shared
+            case 'vault init'
+                set place $next; set shared
+            case 'vault status'
+                set place $next; set shared
+            case 'vault check'
+                set place $next; set shared
+            case 'vault rekey'
+                set place $next; set shared
+            case 'vault purge'
+                set place $next; set shared
+            case 'vault backup'
+                set place $next; set shared
+            case 'vault restore'
+                set place $next; set shared
+            case 'vault keyslot'
+                set place $next; set shared
+            case 'vault keyslot list'
+                set place $next; set shared
+            case 'vault keyslot add'
+                set place $next; set shared
+            case 'vault keyslot remove'
+                set place $next; set shared
         end
     end
     switch "$place $previous"
@@ -261,15 +293,49 @@ function __kmscli_offered
             case 'audit verify'
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from'
             case 'audit replay'
-                set offered --key\t'Only this key: its id, ARN, or an alias it had then' --principal\t'Only this principal: its ARN or name' --operation\t'Only this operation, such as Encrypt' --since\t'From then on: ISO 8601, or as long ago as 2h or 7d' --until\t'Before then: ISO 8601, or as long ago as 2h or 7d' --errors\t'Only what failed' --output\t'json (a line an event) or text' --follow\t'Go on with each event as it is appended' --verify\t'Verify the log first; needs the vault'\''s key' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from'
+                set offered --key\t'Only this key: its id, ARN, or an alias it had then' --principal\t'Only this principal: its ARN or name' --operation\t'Only this operation, such as Encrypt' --since\t'From then on: ISO 8601, or as long ago as 2h or 7d' --until\t'Before then: ISO 8601, or as long ago as 2h or 7d' --errors\t'Only what failed' --follow\t'Go on with each event as it is appended' --verify\t'Verify the log first; needs the vault'\''s key' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --output\t'json, or text, which is the default'
+            case 'configure'
+                set offered --profile\t'The profile to look at or change'
+            case 'configure list'
+                set offered --profile\t'The profile to look at or change' --output\t'json, or text, which is the default'
+            case 'configure get'
+                set offered --profile\t'The profile to look at or change'
+            case 'configure set'
+                set offered --profile\t'The profile to look at or change'
+            case 'vault init'
+                set offered --lab\t'Make a lab vault, whose clock may be moved' --passphrase\t'Ask for a passphrase on the terminal' --keyring\t'Make a key and keep it in the OS keyring' --name\t'A name for the keyslot; it stands in clear' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --output\t'json, or text, which is the default'
+            case 'vault status'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault check'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault rekey'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault purge'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault backup'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault restore'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault keyslot list'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault keyslot add'
+                set offered --new-key-file\t'A file that holds the key, or is made to hold a new one' --new-key-fd\t'A descriptor to read the new key from' --new-passphrase\t'Ask for a new passphrase on the terminal' --new-passphrase-fd\t'A descriptor to read the new passphrase from' --keyring\t'Make a key and keep it in the OS keyring' --name\t'A name for the keyslot; it stands in clear' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault keyslot remove'
+                set offered --force\t'Also your own, by which you unlock the vault now' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
                 end
                 test -n "$shared"; and set -a offered $__kmscli_shared
             else
                 switch "$place"
             case ''
-                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-key\t'Create a KMS key' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-key-description\t'Change the description of a KMS key' audit\t'The audit trail: where it is, whether it is whole, and what happened' completion\t'Print the completion script of a shell, to be sourced in its start-up file'
+                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-key\t'Create a KMS key' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-key-description\t'Change the description of a KMS key' audit\t'The audit trail: where it is, whether it is whole, and what happened' completion\t'Print the completion script of a shell, to be sourced in its start-up file' configure\t'The configuration: profiles, each with a Region, an account, a principal, an output format, a vault' vault\t'The vault: make one, see how it is, check it, change its keys, back it up and put a backup back'
             case 'audit'
                 set offered path\t'Show where the vault'\''s log is' verify\t'Verify that nothing in the log was changed, dropped, moved, added or cut off' replay\t'Show what happened: time, principal, operation, key with its alias by then, and outcome'
+            case 'configure'
+                set offered list\t'List what holds for a profile, and where it comes from: the environment, a configuration file, or kmscli' get\t'Print what a configuration file says of a member' set\t'Set a member of a profile, which is made if it is not there'
+            case 'vault'
+                set offered init\t'Make a vault' status\t'Show what the vault says of itself: its keyslots, what it holds, and how far its log and its mark are' check\t'Read the whole vault and its log, and name each row that is damaged, missing or outdated' rekey\t'Give the vault a new root key and a new term, under which everything is written from now on' purge\t'Seal everything anew and forget the old terms, so that what was deleted is gone from the vault'\''s file' backup\t'Copy the vault into a new file, consistently, while others write' restore\t'Put a backup in the place of the vault, which is kept beside it' keyslot\t'Keyslots: the ways of unlocking a vault'
+            case 'vault keyslot'
+                set offered list\t'List the keyslots: id, name, method, when it was made, and whose it is' add\t'Add a way of unlocking' remove\t'Remove a way of unlocking, and give the vault a new root key and a new term'
                 end
             end
     end
