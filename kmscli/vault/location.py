@@ -85,9 +85,9 @@ def check_vault_file(path: str) -> None:
         raise ConfigurationError(f"The vault at {path} is not a regular file.")
     if found.st_uid not in (os.geteuid(), 0):
         raise ConfigurationError(f"The vault at {path} belongs to another user.")
-    if found.st_mode & 0o077:
+    if found.st_mode & 0o022:
         raise ConfigurationError(
-            f"The vault at {path} can be read or written by others.", mend=f"Close it: chmod 600 {path}"
+            f"The vault at {path} can be written by others.", mend=f"Close it: chmod 600 {path}"
         )
     check_disk(path, found.st_dev)
 

@@ -169,7 +169,7 @@ DAMAGE: list[tuple[str, Callable[[Machine], None], int, str]] = [
     ("directory", directory, CONFIGURATION, "is not a regular file"),
     ("symbolic link", symlink, CONFIGURATION, "is not a regular file"),
     ("no vault", lambda it: it.vault.unlink(), CONFIGURATION, "There is no vault at"),
-    ("readable by others", lambda it: it.vault.chmod(0o640), CONFIGURATION, "can be read or written by others"),
+    ("writable by others", lambda it: it.vault.chmod(0o660), CONFIGURATION, "can be written by others"),
     ("newer format", newer, CONFIGURATION, "This vault has format 2; this kmscli knows none above 1."),
     ("header lost", drop_meta("header"), DAMAGED, "The vault's header is damaged."),
     ("header flipped", flip_meta("header"), DAMAGED, "The vault's header was altered."),
