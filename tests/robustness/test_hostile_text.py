@@ -157,11 +157,9 @@ def test_text_that_is_no_markup(machine: Machine) -> None:
 
 def test_the_timeline_on_a_terminal(machine: Machine) -> None:
     """Names that calls left in the trail are escaped when it is replayed."""
-    for text in HOSTILE.values():
-        machine.run("describe-key", "--key-id", f"alias/{text}")
-        machine.run(
-            "encrypt", "--key-id", ALIAS, "--plaintext", "aGk=", "--encryption-context", json.dumps({text: text})
-        )
+    context = json.dumps({EVERYTHING: EVERYTHING})
+    machine.run("describe-key", "--key-id", f"alias/{EVERYTHING}").expect(254)
+    machine.run("encrypt", "--key-id", ALIAS, "--plaintext", "aGk=", "--encryption-context", context).expect()
     assert "DescribeKey" in shown(machine.run_on_terminal("audit", "replay"))
     shown(machine.run_on_terminal("audit", "replay", "--output", "json"))
     assert "verified" in shown(machine.run_on_terminal("audit", "verify"))
@@ -194,11 +192,11 @@ def test_a_thousand_levels(machine: Machine, what: str) -> None:
 
 
 @pytest.mark.parametrize("option", ["--cli-input-json", "--cli-input-yaml", "--tags", "--policy"])
-def test_a_file_of_five_thousand_levels(machine: Machine, tmp_path: Path, option: str) -> None:
-    """The same from a file, which may be far deeper than a command line."""
+def test_a_file_a_thousand_levels_deep(machine: Machine, tmp_path: Path, option: str) -> None:
+    """The same from a file."""
     file = tmp_path / "deep"
     for opening in ("[", '{"a":'):
-        file.write_text(opening * 5_000)
+        file.write_text(opening * 1_000)
         ran = machine.run("create-key", option, f"file://{file}")
         assert ran.code in (252, 254, 255)
         assert "This is a bug" not in ran.err
