@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := jq zsh fish
+PACKAGES := jq zsh fish openssl
 .DEFAULT_GOAL := test
 
 .PHONY: demo test test-long docs benchmarks lint system-packages clean

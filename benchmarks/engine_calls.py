@@ -44,8 +44,9 @@ class House:
             return open_vault(path, Unlocking(self.environment, warn=print))
 
         self.engine = Engine(opened(), system_time, opened)
-        user = {"agent": "benchmark", "door": "benchmark", "uid": os.getuid(), "user": "benchmark"}
-        self.caller = Caller("111122223333", "us-east-1", **user)
+        self.caller = Caller(
+            "111122223333", "us-east-1", agent="benchmark", door="benchmark", uid=os.getuid(), user="benchmark"
+        )
         made: Any = self.engine.call(self.caller, "CreateKey", {})
         self.key_id: str = made.key_metadata.key_id
 

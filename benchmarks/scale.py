@@ -55,8 +55,9 @@ class Grown:
         self.vault.store.checkpoint()
         size = os.path.getsize(self.vault.path) / 1e6
         print(f"  {keys:>9,} keys: {size:8.1f} MB, built in {time.perf_counter() - began:.1f} s")
-        user = {"agent": "benchmark", "door": "benchmark", "uid": os.getuid(), "user": "benchmark"}
-        self.caller = Caller(DEFAULT_ACCOUNT, DEFAULT_REGION, **user)
+        self.caller = Caller(
+            DEFAULT_ACCOUNT, DEFAULT_REGION, agent="benchmark", door="benchmark", uid=os.getuid(), user="benchmark"
+        )
         self.engine = Engine(self.vault, system_time, self.opened)
         first: Any = self.engine.call(self.caller, "ListKeys", {"Limit": min(keys // 2, 1000)})
         self.marker = first.next_marker

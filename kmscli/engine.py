@@ -26,7 +26,8 @@ from kmscli.operations.recording import Asked, Outcome, local_record, records_of
 from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError, decide, find
 from kmscli.trail.chain import Record, chained
-from kmscli.trail.log import follow, logged_commit
+from kmscli.trail.log import follow, logged_mark
+from kmscli.vault.head import Head
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
 from kmscli.vault.mark import check_mark, read_mark, write_mark
@@ -94,7 +95,6 @@ class Engine:
         self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False, beyond: int = 0
     ) -> None:
         """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
-
         clock = self.clock()
 
         def attempt(transaction: Transaction) -> None:
@@ -105,18 +105,23 @@ class Engine:
         self._retried(attempt, caller, clock)
 
     def check_mark(self, environment: Environment, caller: Caller, *, accept_rollback: bool = False) -> None:
-        """See that the vault is not older than this machine knows it. Accepting a rollback opens a new chain.
+        """See that the vault is not older than this machine knows it, or, without a mark, than the log beside it.
 
-        Raises VaultRolledBackError.
+        Accepting a rollback opens a new chain. Raises VaultRolledBackError.
         """
-        mark = read_mark(self.vault, environment)
-        head = self._retried(lambda transaction: self.vault.head(transaction), caller, 0)
+        mark = read_mark(self.vault, environment) or logged_mark(self.vault.path, self.vault.keyring.trail)
+
+        def head_now(transaction: Transaction) -> Head:
+            return self.vault.head(transaction)
+
+        head = self._retried(head_now, caller, 0)
         try:
             check_mark(self.vault, head, mark)
         except VaultRolledBackError:
             if not accept_rollback:
                 raise
-            seen = max(mark.commit if mark else 0, logged_commit(self.vault.path, self.vault.keyring.trail))
+            marks = (mark, logged_mark(self.vault.path, self.vault.keyring.trail))
+            seen = max(mark.commit for mark in marks if mark)
             self.record_local(caller, "AcceptRollback", {}, new_chain=True, beyond=seen)
 
     def settle(self, environment: Environment) -> None:

@@ -1,16 +1,15 @@
 """Names: key ids, ARNs and alias names, and how AWS refuses what is none (reference, kms-semantics 1)."""
 
 import os
-import re
 
 from kmscli.errors import InvalidArnException, NotFoundException, ValidationException
 
 DEFAULT_ACCOUNT = "111122223333"
 DEFAULT_REGION = "us-east-1"
 
-_KEY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
-_ALIAS_BODY = re.compile(r"[a-zA-Z0-9/_-]+")
+_HEX = frozenset("0123456789abcdefABCDEF")
+_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-")
 
 
 def new_uuid() -> str:
@@ -31,7 +30,17 @@ def partition_of(region: str) -> str:
 
 def is_region(text: str) -> bool:
     """Whether a text has the form of a Region's name."""
-    return bool(_REGION.fullmatch(text))
+    *words, number = text.split("-")
+    letters = len(words) > 1 and all(word and _LOWER.issuperset(word) for word in words)
+    return letters and len(words[0]) > 1 and number.isascii() and number.isdigit()
+
+
+def is_key_id(text: str) -> bool:
+    """Whether a text has the form of a key id: a UUID, or `mrk-` and 32 hex digits; in capitals too."""
+    parts = text.split("-")
+    if parts[0].lower() == "mrk":
+        return len(parts) == 2 and len(parts[1]) == 32 and _HEX.issuperset(parts[1])
+    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(_HEX.issuperset(part) for part in parts)
 
 
 def is_account(text: str) -> bool:
@@ -72,7 +81,7 @@ def parse_key_name(text: str, account: str, region: str, *, aliases: bool) -> Ke
         return _parse_arn(text, region, aliases=aliases)
     if text.startswith("alias/") and aliases:
         return KeyName(account, alias=text)
-    if _KEY_ID.fullmatch(text):
+    if is_key_id(text):
         return KeyName(account, key_id=text)
     raise NotFoundException(f"Invalid keyId {text}")
 
@@ -92,7 +101,7 @@ def _parse_arn(text: str, region: str, *, aliases: bool) -> KeyName:
         return KeyName(account, alias=resource)
     if not resource.startswith("key/"):
         raise NotFoundException("Invalid arn")
-    if not _KEY_ID.fullmatch(resource[4:]):
+    if not is_key_id(resource[4:]):
         raise NotFoundException(f"Invalid keyId {resource[4:]}")
     return KeyName(account, key_id=resource[4:])
 
@@ -102,5 +111,5 @@ def check_alias_name(alias: str) -> None:
     if not alias.startswith("alias/"):
         guide = "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
         raise ValidationException(f'Alias must start with the prefix "alias/". Please see {guide}')
-    if not _ALIAS_BODY.fullmatch(alias.removeprefix("alias/")):
+    if alias == "alias/" or not _ALIAS.issuperset(alias):
         raise ValidationException(f"{alias} contains invalid characters for an alias")

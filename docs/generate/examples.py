@@ -34,7 +34,9 @@ SIGN = "kmscli sign --key-id $(cat signer) --message fileb://secret.txt --signin
 VERIFY = "kmscli verify --key-id $(cat signer) --message fileb://secret.txt --signing-algorithm ED25519_SHA_512"
 MAC = "kmscli generate-mac --key-id $(cat mac-key) --message fileb://secret.txt --mac-algorithm HMAC_SHA_256"
 VERIFY_MAC = "kmscli verify-mac --key-id $(cat mac-key) --message fileb://secret.txt --mac-algorithm HMAC_SHA_256"
+DECAPSULATE = "kmscli decapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM"
 ENCAPSULATE = "kmscli encapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM"
+KEY_PAIR = "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256"
 DERIVE = "kmscli derive-shared-secret --key-id $(cat agreer) --key-agreement-algorithm ECDH"
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -58,8 +60,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "decapsulate": (
         KEM_KEY,
         f"{ENCAPSULATE} --query SharedSecretCiphertextBlob --output text > encapsulated",
-        "kmscli decapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM "
-        "--shared-secret-ciphertext-blob file://encapsulated",
+        f"{DECAPSULATE} --shared-secret-ciphertext-blob file://encapsulated",
     ),
     "decrypt": (
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted",
@@ -106,9 +107,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "wc -c < key",
     ),
     "generate-data-key-pair": (
-        "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256",
-        "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256 "
-        "--query PrivateKeyPlaintext --output text | base64 -d | openssl pkey -inform DER -noout && echo readable",
+        KEY_PAIR,
+        f"{KEY_PAIR} --query PrivateKeyPlaintext --output text | base64 -d > private.der",
+        "openssl pkey -inform DER -in private.der -noout && echo readable",
     ),
     "generate-data-key-pair-without-plaintext": (
         "kmscli generate-data-key-pair-without-plaintext --key-id alias/demo --key-pair-spec ML_KEM_768",

@@ -34,6 +34,7 @@ KEY_IDS = (
 
 MATERIAL_IDS = ("0123456789abcdef" * 4, "fedcba9876543210" * 4, "00112233445566778899aabbccddeeff" * 2)
 CHAINS = ("a1b2c3d4e5f60718",)
+VAULT_IDS = ("00112233445566778899aabbccddeeff",)
 """Stand-ins, in the order in which a transcript comes upon what they stand for."""
 
 NOW = 1767603600
@@ -41,6 +42,7 @@ NOW = 1767603600
 
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 MATERIAL_ID = re.compile(r"\b[0-9a-f]{64}\b")
+VAULT_ID = re.compile(r"\b[0-9a-f]{32}\b")
 CHAIN = re.compile(r"\b[0-9a-f]{16}\b")
 MOMENT = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(\+00:00|Z)")
 BLOB = re.compile(r'"([A-Za-z0-9+/]{40,}={0,2})"')
@@ -98,8 +100,8 @@ def ran(line: str, home: Path) -> subprocess.CompletedProcess[str]:
 def steady(text: str) -> str:
     """The text with stand-ins for what differs from run to run."""
     text = BLOB.sub(described_blob, text)
-    for pattern, stand_ins in ((UUID, KEY_IDS), (MATERIAL_ID, MATERIAL_IDS), (CHAIN, CHAINS)):
-        found = dict.fromkeys(match for match in pattern.findall(text) if match not in MATERIAL_IDS)
+    for pattern, stand_ins in ((UUID, KEY_IDS), (MATERIAL_ID, MATERIAL_IDS), (VAULT_ID, VAULT_IDS), (CHAIN, CHAINS)):
+        found = dict.fromkeys(match for match in pattern.findall(text) if match not in stand_ins)
         for match, stand_in in zip(found, stand_ins, strict=False):
             text = text.replace(match, stand_in)
     return MOMENT.sub(moved_moment, text)

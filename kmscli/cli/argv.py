@@ -68,16 +68,22 @@ def unknown_operation(name: str, operations: Iterable[str]) -> UsageError:
 
 
 def read(
-    operation: Operation, tokens: Sequence[str], options: dict[str, Any], stdin: Callable[[], bytes]
+    operation: Operation,
+    tokens: Sequence[str],
+    options: dict[str, Any],
+    stdin: Callable[[], bytes],
+    binary_format: Callable[[dict[str, Any]], str | None] = lambda _: None,
 ) -> Invocation:
     """The call that the tokens behind an operation's name say. `options`: those that stood before the name.
 
-    `stdin` gives the bytes for the one blob option that may be `-`.
+    `stdin` gives the bytes for the one blob option that may be `-`; `binary_format` says how blobs are given where no
+    option does.
     Raises UsageError (252), and KmscliError (255) for a blob that is not base64 and a number that is none.
     """
     _refuse_undecodable(tokens)
     shared, left = scan(tokens, global_options(operation))
     chosen = {**NOTHING_CHOSEN, **options, **shared}
+    chosen["cli_binary_format"] = chosen["cli_binary_format"] or binary_format(chosen)
     table = operation_options(operation)
     given, left = scan(left, table)
     members = {key: value for key, value in given.items() if key in operation.request.fields}

@@ -1,6 +1,7 @@
 """An operation's call from the command line: read, called, made durable, printed."""
 
 import binascii
+import os
 import sys
 import time
 from typing import Any
@@ -9,7 +10,7 @@ from kmscli.cli.argv import Invocation
 from kmscli.cli.output import PIPED_WIDTH, render
 from kmscli.cli.raw_output import RawOutputs
 from kmscli.cli.session import open_engine, warn
-from kmscli.cli.settings import Settings
+from kmscli.cli.settings import Settings, read_profile
 from kmscli.engine import Engine
 from kmscli.errors import KmscliError, UsageError
 from kmscli.operations.operation import Operation
@@ -38,6 +39,11 @@ def run_call(operation: Operation, invocation: Invocation, environment: Environm
     finally:
         raw_outputs.discard()
     return 0
+
+
+def profile_binary_format(options: dict[str, Any]) -> str | None:
+    """How the profile says that blobs are given."""
+    return read_profile(options, os.environ).get("cli_binary_format")
 
 
 def standard_input() -> bytes:
@@ -106,8 +112,6 @@ def look(options: dict[str, Any], output: str) -> dict[str, Any]:
     """A table's width and colours on a terminal."""
     if output != "table" or not sys.stdout.isatty():
         return {"color": options.get("color") == "on"}
-    import os
-
     columns = os.get_terminal_size(sys.stdout.fileno()).columns  # 0 where nobody told the terminal its size
     return {"width": columns or PIPED_WIDTH, "color": options.get("color") != "off"}
 

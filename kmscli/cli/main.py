@@ -104,12 +104,12 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
 
         return run_app([name or "--help", *tokens], options)
     from kmscli.cli.argv import read
-    from kmscli.cli.call import run_call, standard_input
+    from kmscli.cli.call import profile_binary_format, run_call, standard_input
     from kmscli.engine import find_operation
 
     operation = find_operation(KMS[name][0])
     spoken["operation"] = operation.name
-    invocation = read(operation, tokens, options, standard_input)
+    invocation = read(operation, tokens, options, standard_input, profile_binary_format)
     spoken["options"] = invocation.options
     if invocation.options["version"]:
         return show_version()

@@ -16,10 +16,15 @@ from kmscli.vault.unlocking import Unlocking
 from kmscli.vault.vault import Vault
 
 
-def vault_path(settings: Settings) -> str:
-    """The vault's file: option, variable, profile, default."""
+def named_vault(settings: Settings) -> str:
+    """The vault's file where something names it: option, variable, profile. Else empty."""
     named = settings.options.get("vault") or settings.environment.get("KMSCLI_VAULT") or settings.profile.get("vault")
-    return str(named) if named else default_vault(settings.environment)
+    return str(named or "")
+
+
+def vault_path(settings: Settings) -> str:
+    """The vault's file: the one that is named, or the default one."""
+    return named_vault(settings) or default_vault(settings.environment)
 
 
 def unlocking(settings: Settings) -> Unlocking:
@@ -61,8 +66,7 @@ def warn(text: str) -> None:
 def open_engine(settings: Settings, command: str) -> Engine:
     """An engine on the caller's vault. Raises ConfigurationError, VaultDamagedError, VaultRolledBackError."""
     path = vault_path(settings)
-    if command == "create-key" and path == default_vault(settings.environment):
-        make_first_vault(settings, path)
+    made = command == "create-key" and not named_vault(settings) and make_first_vault(settings, path)
     key: dict[str, Any] = {}
 
     def opened() -> Vault:
@@ -72,21 +76,27 @@ def open_engine(settings: Settings, command: str) -> Engine:
     engine = Engine(opened(), system_time, opened)
     accept = bool(settings.options.get("accept_rollback"))
     engine.check_mark(settings.environment, settings.caller(), accept_rollback=accept)
+    if made:
+        header = engine.vault.header
+        engine.record_local(settings.caller(), "InitVault", {"vaultId": header.vault, "lab": header.lab})
     return engine
 
 
-def make_first_vault(settings: Settings, path: str) -> None:
+def make_first_vault(settings: Settings, path: str) -> bool:
     """A vault and its key file for somebody who has configured nothing, and one line that says so.
 
+    False: there is a vault already, or another process has just made one.
     Raises ConfigurationError: its folders cannot be written.
     """
     how = unlocking(settings)
     if is_vault_there(path) or how.is_configured():
-        return
+        return False
     key_file = default_key_file(settings.environment)
     try:
         secret = make_key_file(key_file)
     except OSError as error:
         raise ConfigurationError(f"No key file can be made at {key_file}: {error.strerror}.") from None
-    if create_vault(path, secret, slot_name="key file", lab=False, now=system_time()):
+    made = create_vault(path, secret, slot_name="key file", lab=False, now=system_time())
+    if made:
         warn(f"made a vault at {path} and its key file {key_file}. Keep a copy of the key file in another place.")
+    return made

@@ -74,7 +74,10 @@ def generate(spec: str) -> tuple[bytes, bytes]:
 
 
 def generate_pair(spec: str) -> tuple[bytes, bytes]:
-    """A new data key pair: PKCS#8 DER (for ML-KEM in seed form) and SubjectPublicKeyInfo DER (2.5)."""
+    """A new data key pair: PKCS#8 DER (for ML-KEM in seed form) and SubjectPublicKeyInfo DER (2.5).
+
+    For the specs that KMS makes pairs of: RSA, elliptic and Edwards curves, ML-KEM.
+    """
     family = _family(spec)
     secret, spki = family.generate(spec)
     return family.pkcs8(spec, secret), spki
@@ -86,7 +89,10 @@ def load(spec: str, secret: bytes) -> Any:
 
 
 def load_public(spec: str, spki: bytes) -> Any:
-    """The public key of a SubjectPublicKeyInfo. Raises ValueError: not one of this spec, or not DER."""
+    """The public key of a SubjectPublicKeyInfo. Raises ValueError: not one of this spec, or not DER.
+
+    An RSA key may have any size: what is stored with a key has its spec's.
+    """
     return _family(spec).load_public(spec, spki)
 
 

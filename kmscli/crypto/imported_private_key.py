@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from asn1crypto.core import Any as AnyValue
 from asn1crypto.core import Integer, OctetBitString, OctetString, Sequence, SetOf, Void
-from asn1crypto.keys import ECPrivateKey, PrivateKeyAlgorithm, RSAPrivateKey
+from asn1crypto.keys import ECDomainParameters, ECPrivateKey, PrivateKeyAlgorithm, RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from kmscli.crypto import der, edwards, elliptic, rsa_keys
@@ -16,7 +16,7 @@ from kmscli.crypto.importing import UnfitMaterialError
 
 _UNREADABLE = "The key material is not a private key in PKCS#8 format, DER or BER encoded."
 _ANOTHER_KEY = "The public key within the key material is another key's."
-_MALFORMED = (AttributeError, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
+_MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
 _RSA_NUMBERS = (
     "modulus", "public_exponent", "private_exponent", "prime1", "prime2", "exponent1", "exponent2", "coefficient",
 )  # fmt: skip
@@ -83,8 +83,8 @@ def _elliptic(spec: str, info: Any) -> tuple[bytes, bytes]:
     key = ECPrivateKey.load(bytes(info["private_key"]), strict=True)
     if key["version"].native != "ecPrivkeyVer1":
         raise UnfitMaterialError(_UNREADABLE)
-    named = [info["algorithm"]["parameters"], *_present(key["parameters"])]
-    if any((parameters.name, parameters.chosen.native) != ("named", curve.name) for parameters in named):
+    names = {_curve_name(parameters) for parameters in (info["algorithm"]["parameters"], *_present(key["parameters"]))}
+    if names != {curve.name}:
         raise UnfitMaterialError(f"The private key must name its curve, and it must be {spec}'s.")
     secret = elliptic.packed(spec, key["private_key"].native)
     private = elliptic.load(spec, secret)
@@ -92,6 +92,11 @@ def _elliptic(spec: str, info: Any) -> tuple[bytes, bytes]:
         if EllipticCurvePublicKey.from_encoded_point(curve, bytes(point)) != private.public_key():
             raise UnfitMaterialError(_ANOTHER_KEY)
     return secret, elliptic.public_key(spec, private)
+
+
+def _curve_name(parameters: Any) -> str | None:
+    is_named = isinstance(parameters, ECDomainParameters) and parameters.name == "named"
+    return parameters.chosen.native if is_named else None
 
 
 def _edwards(spec: str, info: Any) -> tuple[bytes, bytes]:

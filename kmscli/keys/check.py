@@ -35,12 +35,33 @@ def kind_name(number: int) -> str:
 
 
 class Named:
-    """A row that another one speaks of. `must_be`: it cannot be without."""
+    """A row that another one, or itself, speaks of. `shown`: as people know it. `must_be`: it cannot be missing."""
 
-    def __init__(self, address: Address, name: str, *, must_be: bool) -> None:
-        self.address = address
+    def __init__(self, kind: Kind[Any], scope: str, name: str, shown: str, *, must_be: bool) -> None:
+        self.kind = kind
+        self.scope = scope
         self.name = name
+        self.shown = shown
         self.must_be = must_be
+
+
+class Places:
+    """Where rows stand. Remembers scopes, of which there are few."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.blinded = keyring.blinded
+        self._scopes: dict[tuple[str, ...], bytes] = {}
+
+    def of(self, named: Named) -> Address:
+        """The address of a row."""
+        return place(self._blinded, named.kind, named.scope, named.name)
+
+    def _blinded(self, *parts: str) -> bytes:
+        if parts[1] != "scope":
+            return self.blinded(*parts)
+        if parts not in self._scopes:
+            self._scopes[parts] = self.blinded(*parts)
+        return self._scopes[parts]
 
 
 class Inspection:
@@ -81,6 +102,7 @@ class Relations:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
+        self.places = Places(walk.keyring)
         self.missing: dict[Address, str] = {}
         self.tallies: dict[Address, str] = {}
         self.miscounted: list[Fault] = []
@@ -95,15 +117,20 @@ class Relations:
             self._keys[value.scope] = self._keys.get(value.scope, 0) + 1
         if row.kind == TALLY.number:
             self._counted[row.address] = value
-        for named in spoken_of(self.walk.keyring, value):
-            if named.must_be and self.walk.snapshot.get(named.address) is None:
-                self.missing[named.address] = named.name
+        for named in spoken_of(value):
+            if named.must_be and self.is_absent(named):
+                self.missing[self.places.of(named)] = named.shown
+
+    def is_absent(self, named: Named) -> bool:
+        """Whether a row is not there."""
+        return self.walk.snapshot.get(self.places.of(named)) is None
 
     def count(self) -> None:
         """Hold the numbers of keys against their counters, once all rows were seen."""
         for home, number in self._keys.items():
-            address = place(self.walk.keyring.blinded, TALLY, home, "keys")
-            name = self.tallies[address] = f"of keys in {home}"
+            tally = Named(TALLY, home, "keys", f"of keys in {home}", must_be=True)
+            address, name = self.places.of(tally), tally.shown
+            self.tallies[address] = name
             if address in self._counted:
                 counted = self._counted[address]
                 if counted != number:
@@ -113,58 +140,46 @@ class Relations:
                 self.missing[address] = name
 
 
-def spoken_of(keyring: Keyring, value: Any) -> list[Named]:
-    """The rows that a value tells of, itself among them."""
+def spoken_of(value: Any) -> Iterator[Named]:
+    """The rows that a value tells of: first itself, then those that it cannot be without, then those that may be."""
     if isinstance(value, Key):
-        return [
-            *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY, POLICY, TAGS)),
-            _named(keyring, MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True),
-        ]
-    if isinstance(value, Alias):
-        own = _named(keyring, ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=True)
-        return [own, *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY, ALIAS_COUNT))]
-    if isinstance(value, Material):
-        of_key = f"of key {key_arn(value.account, value.region, value.key_id)}"
-        own = _named(keyring, MATERIAL, value.region, value.material_id, of_key, must_be=True)
-        return [own, *_about_key(keyring, value.account, value.region, value.key_id, must_have=(KEY,))]
-    return list(_about_grant(keyring, value)) if isinstance(value, Grant) else []
+        yield Named(KEY, value.scope, value.key_id, value.arn, must_be=False)
+        yield Named(MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True)
+        yield from _of_key(value, must_be=(POLICY, TAGS))
+    elif isinstance(value, Alias):
+        yield Named(ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=False)
+        yield from _of_key(value, must_be=(KEY, ALIAS_COUNT))
+    elif isinstance(value, Material):
+        arn = key_arn(value.account, value.region, value.key_id)
+        yield Named(MATERIAL, value.region, value.material_id, f"of key {arn}", must_be=False)
+        yield from _of_key(value, must_be=(KEY,))
+    elif isinstance(value, Grant):
+        arn = value.key_arn
+        yield Named(GRANT, value.region, value.grant_id, f"{value.grant_id} of key {arn}", must_be=False)
+        if value.request:
+            home = scope(value.account, value.region)
+            yield Named(GRANT_NAME, home, value.request, f"{value.name} of key {arn}", must_be=True)
+        yield from _of_key(value, must_be=(KEY, GRANT_COUNT))
 
 
-def _about_grant(keyring: Keyring, grant: Grant) -> Iterator[Named]:
-    """The rows that a grant tells of: itself, its name's, and those that its key has."""
-    of_key = f"of key {grant.key_arn}"
-    yield _named(keyring, GRANT, grant.region, grant.grant_id, f"{grant.grant_id} {of_key}", must_be=True)
-    if grant.request:
-        home = scope(grant.account, grant.region)
-        yield _named(keyring, GRANT_NAME, home, grant.request, f"{grant.name} {of_key}", must_be=True)
-    yield from _about_key(keyring, grant.account, grant.region, grant.key_id, must_have=(KEY, GRANT_COUNT))
-
-
-def _about_key(
-    keyring: Keyring, account: str, region: str, key_id: str, *, must_have: Collection[Kind[Any]]
-) -> list[Named]:
-    """The rows that a key has one of each. `must_have`: those without which the row that speaks would not be."""
-    home, arn = scope(account, region), key_arn(account, region, key_id)
-    return [
-        _named(keyring, kind, home, key_id, arn if kind is KEY else f"of key {arn}", must_be=kind in must_have)
-        for kind in (KEY, POLICY, TAGS, ALIAS_COUNT, GRANT_COUNT)
-    ]
-
-
-def _named(keyring: Keyring, kind: Kind[Any], home: str, name: str, shown: str, *, must_be: bool) -> Named:
-    return Named(place(keyring.blinded, kind, home, name), shown, must_be=must_be)
+def _of_key(value: Key | Alias | Material | Grant, *, must_be: Collection[Kind[Any]]) -> Iterator[Named]:
+    """The rows of which the key that a value is of has one each."""
+    home, arn = scope(value.account, value.region), key_arn(value.account, value.region, value.key_id)
+    for kind in (KEY, POLICY, TAGS, ALIAS_COUNT, GRANT_COUNT):
+        yield Named(kind, home, value.key_id, arn if kind is KEY else f"of key {arn}", must_be=kind in must_be)
 
 
 def _row_faults(walk: Walk, relations: Relations) -> list[Fault]:
     """The rows that are damaged, missing, outdated or back, with their names as far as others know them."""
     odd: list[Odd] = []
     if walk.difference and walk.head:
-        absent = [*relations.missing, *_optional_and_absent(walk)]
+        absent = [*relations.missing, *_optional_and_absent(walk, relations)]
         odd = odd_rows(walk.keyring, walk.difference, walk.head.commit, walk.addresses, absent)
     wrong = {**dict(odd), **dict.fromkeys(walk.damaged, DAMAGED), **dict.fromkeys(relations.missing, MISSING)}
     if not wrong and not walk.difference:
-        return relations.miscounted
-    names = _names(walk, wrong) | relations.tallies
+        mixed = "some are of a copy of this vault that went its own way; which, cannot be told"
+        return [*relations.miscounted, *([Fault("rows", "", UNSOUND, mixed)] if walk.mixes_histories else [])]
+    names = _names(walk, relations.places, wrong) | relations.tallies
     names[HEAD] = names[LOG] = ""
     faults = [
         Fault(kind_name(address[0]), names.get(address, address[2].hex()), what) for address, what in wrong.items()
@@ -172,27 +187,28 @@ def _row_faults(walk: Walk, relations: Relations) -> list[Fault]:
     return [*faults, *_uncounted(walk, wrong, explained=bool(odd) or not walk.difference)]
 
 
-def _optional_and_absent(walk: Walk) -> Iterator[Address]:
+def _optional_and_absent(walk: Walk, relations: Relations) -> Iterator[Address]:
     """Where a row may have been that others speak of, but need not have been."""
     for _, value in walk.rows():
-        for named in spoken_of(walk.keyring, value):
-            if not named.must_be and walk.snapshot.get(named.address) is None:
-                yield named.address
+        for named in spoken_of(value):
+            if not named.must_be and relations.is_absent(named):
+                yield relations.places.of(named)
 
 
-def _names(walk: Walk, wanted: Collection[Address]) -> dict[Address, str]:
+def _names(walk: Walk, places: Places, wanted: Collection[Address]) -> dict[Address, str]:
     """The names of rows, from what others say of them, or from the key that their link leads to."""
     names: dict[Address, str] = {}
     links = {row.first: address for address, row in walk.damaged.items() if row.first}
     for _, value in walk.rows():
-        for named in spoken_of(walk.keyring, value):
-            if named.address in wanted:
-                names[named.address] = named.name
+        for named in spoken_of(value):
+            address = places.of(named)
+            if address in wanted:
+                names[address] = named.shown
         if isinstance(value, Key):
             for kind in (ALIAS, MATERIAL, GRANT):
-                address = links.get(walk.keyring.blinded(kind.name, "link", value.arn))
-                if address and address[0] == kind.number:
-                    names.setdefault(address, f"{address[2].hex()} of key {value.arn}")
+                linked = links.get(places.blinded(kind.name, "link", value.arn))
+                if linked and linked[0] == kind.number:
+                    names.setdefault(linked, f"{linked[2].hex()} of key {value.arn}")
     return names
 
 

@@ -34,7 +34,7 @@ KMS: dict[str, tuple[str, str]] = {
     ),
     "generate-data-key-pair": (
         "GenerateDataKeyPair",
-        "Make a key pair to use outside KMS: its private key in clear and encrypted under a KMS key, and its public key.",
+        "Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key.",
     ),
     "generate-data-key-pair-without-plaintext": (
         "GenerateDataKeyPairWithoutPlaintext",

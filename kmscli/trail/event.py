@@ -59,7 +59,7 @@ def call_record(
 
 
 def _code(error: KmscliError) -> str:
-    """The code that the trail shows: what is no answer of the service, such as a damaged row, is an internal failure."""
+    """The code that the trail shows: what is no answer of the service, a damaged row say, is an internal failure."""
     if not isinstance(error, ServiceError):
         return "KMSInternalException"
     return "AccessDenied" if error.code == "AccessDeniedException" else error.code

@@ -9,9 +9,11 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ESTALE
 
 from kmscli.crypto.hashing import mac_holds
 from kmscli.vault.location import make_private_folder, trail_folder, trail_log
+from kmscli.vault.mark import Mark
 from kmscli.vault.vault import NOWHERE, Committed, Place, Vault
 
 _BLOCK = 1 << 16
@@ -22,7 +24,7 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
     """Append to a vault's log what the vault has beyond it, sync it, and say so to the vault.
 
     `committed`: what this process has just committed, which spares a look into the vault when nobody else wrote.
-    Raises OSError: the log cannot be written; the events stay in the vault.
+    Raises OSError: the log cannot be written, or goes further than the vault; the events stay in the vault.
     """
     make_private_folder(trail_folder(vault.path))
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -30,7 +32,7 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
         descriptor = os.open(trail_log(vault.path), flags, 0o600)
         try:
             _cut_torn_line(descriptor)
-            last = _last_place(descriptor, vault.keyring.trail)
+            last, _ = _last_line(descriptor, vault.keyring.trail)
             lines, end = _beyond(vault, last, committed)
             is_new = os.fstat(descriptor).st_size == 0
             if lines:
@@ -45,19 +47,20 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
         return end
 
 
-def logged_commit(vault: str, keys: dict[int, bytes]) -> int:
-    """The commit that made the last line that verifies in a vault's log: newer than the vault, if that was rolled back.
+def logged_mark(vault: str, keys: dict[int, bytes]) -> Mark | None:
+    """How far the log of a vault has seen it: further than the vault is, if that was rolled back.
 
-    `vault`: its path. `keys`: its trail keys.
+    `vault`: its path. `keys`: its trail keys. None: no line verifies.
     """
     try:
         descriptor = os.open(trail_log(vault), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
-        return 0
+        return None
     try:
-        return _last_place(descriptor, keys).commit
+        place, line = _last_line(descriptor, keys)
     finally:
         os.close(descriptor)
+    return Mark(place.chain, place.number, line[-_MAC_TAIL + 8 : -4].decode(), place.commit, 0) if line else None
 
 
 @contextmanager
@@ -92,23 +95,23 @@ def _line_end(descriptor: int, upto: int) -> int:
     return 0
 
 
-def _last_place(descriptor: int, keys: dict[int, bytes]) -> Place:
-    """The place of the last line that verifies. Looks at the last lines only; a log whose end is foreign has none."""
+def _last_line(descriptor: int, keys: dict[int, bytes]) -> tuple[Place, bytes]:
+    """The last line that verifies, and its place. Looks at the last lines only; a log whose end is foreign has none."""
     size = os.fstat(descriptor).st_size
     start = max(0, size - 16 * _BLOCK)
     tail = os.pread(descriptor, min(size, _BLOCK), max(0, size - _BLOCK))
-    place = _place_of_last_line(tail, keys)
-    if not place.number and size > _BLOCK:
-        place = _place_of_last_line(os.pread(descriptor, size - start, start), keys)
-    return place
+    place, line = _last_verified(tail, keys)
+    if not line and size > _BLOCK:
+        place, line = _last_verified(os.pread(descriptor, size - start, start), keys)
+    return place, line
 
 
-def _place_of_last_line(tail: bytes, keys: dict[int, bytes]) -> Place:
+def _last_verified(tail: bytes, keys: dict[int, bytes]) -> tuple[Place, bytes]:
     for line in reversed(tail.splitlines(keepends=True)):
         place = verified_place(line, keys)
         if place.number:
-            return place
-    return NOWHERE
+            return place, line
+    return NOWHERE, b""
 
 
 def verified_place(line: bytes, keys: dict[int, bytes]) -> Place:
@@ -132,6 +135,8 @@ def _beyond(vault: Vault, last: Place, committed: Committed | None) -> tuple[lis
         if (last.chain, last.number) == (end.chain, end.number - len(committed.lines)):
             return committed.lines, Place(end.chain, end.number, committed.head.commit)
     noted = vault.synced()
+    if last.is_after(noted) and last.commit > _newest_commit(vault):
+        raise OSError(ESTALE, "it goes further than the vault, which was rolled back")
     since = last if last.is_after(noted) else noted
     missing: list[bytes] = []
     while lines := [line for _, lines in vault.events_after(since.commit) for line in lines]:
@@ -144,6 +149,14 @@ def _beyond(vault: Vault, last: Place, committed: Committed | None) -> tuple[lis
         if since is before:
             break
     return missing, since
+
+
+def _newest_commit(vault: Vault) -> int:
+    transaction = vault.transaction()
+    try:
+        return vault.head(transaction).commit
+    finally:
+        transaction.close()
 
 
 def _sync(descriptor: int) -> None:

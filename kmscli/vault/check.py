@@ -70,6 +70,7 @@ class Walk:
         self.counts: dict[int, int] = {}
         self.head: Head | None = None
         self._set_hash = 0
+        self._seals = 0
         self.snapshot = vault.store.snapshot()
         if vault.is_rekeyed():
             self.snapshot.close()
@@ -86,6 +87,7 @@ class Walk:
         self.counts[row.kind] = self.counts.get(row.kind, 0) + 1
         if row.kind not in OUTSIDE_THE_SET:
             self._set_hash += self.keyring.set_hash(row.address, row.version)
+            self._seals += self.keyring.seal_hash(row)
         if self.head and row.version > self.head.commit and row.kind != LOG[0] and row.address not in self.damaged:
             self.faults.append(Fault("head", "", OUTDATED))
             self.head = None
@@ -94,6 +96,11 @@ class Walk:
     def difference(self) -> int:
         """By how much the set-hash that the head keeps is more than that of the rows: 0 if they are as last written."""
         return (self.head.set_hash - self._set_hash) % SET_SIZE if self.head else 0
+
+    @property
+    def mixes_histories(self) -> bool:
+        """Whether all rows are of the versions written last, but some are of a copy that went its own way."""
+        return self.head is not None and not self.difference and (self.head.seals - self._seals) % SET_SIZE != 0
 
     def addresses(self) -> Iterator[tuple[Address, int]]:
         """Where the rows of the set stand, with their versions."""

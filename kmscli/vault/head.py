@@ -2,7 +2,8 @@
 
 It is read and written under the write lock, with every commit. `commit` counts commits and bounds every row's version
 from above, so that no address ever sees one version twice. `latest` is the latest time that the vault has seen;
-until `held`, nothing is deleted (design, "Time").
+until `held`, nothing is deleted (design, "Time"). `shredding`: this commit deleted key material, so the next one sees
+once more that the WAL is truncated, should it have been busy.
 """
 
 import json
@@ -27,7 +28,6 @@ class ChainEnd:
         named = {"chain": follows.chain, "number": follows.number, "mac": follows.mac.hex()} if follows else None
         return cls(os.urandom(8).hex(), 0, bytes(32), named)
 
-
     @classmethod
     def following(cls, follows: dict[str, Any] | None) -> "ChainEnd":
         """The start of a chain in the place of one that has no event: it names what that one named."""
@@ -43,22 +43,27 @@ class Head:
         *,
         commit: int = 0,
         set_hash: int = 0,
+        seals: int = 0,
         rows: dict[str, int] | None = None,
         latest: float = 0,
         held: float = 0,
+        shredding: bool = False,
         history: list[dict[str, Any]] | None = None,
     ) -> None:
         self.end = end
         self.commit = commit
         self.set_hash = set_hash
+        self.seals = seals
         self.rows = rows or {}
         self.latest = latest
         self.held = held
+        self.shredding = shredding
         self.history = history or []
 
     def encoded(self) -> bytes:
         """The row's plaintext."""
-        members = {**vars(self), "end": {**vars(self.end), "mac": self.end.mac.hex()}, "set_hash": f"{self.set_hash:x}"}
+        sums = {"set_hash": f"{self.set_hash:x}", "seals": f"{self.seals:x}"}
+        members = {**vars(self), "end": {**vars(self.end), "mac": self.end.mac.hex()}, **sums}
         return json.dumps(members, separators=(",", ":")).encode()
 
     @classmethod
@@ -68,7 +73,7 @@ class Head:
         end = members.pop("end")
         return cls(
             ChainEnd(end["chain"], end["number"], bytes.fromhex(end["mac"]), end["follows"]),
-            **{**members, "set_hash": int(members["set_hash"], 16)},
+            **{**members, "set_hash": int(members["set_hash"], 16), "seals": int(members["seals"], 16)},
         )
 
     def with_new_chain(self) -> "Head":
@@ -78,6 +83,8 @@ class Head:
             ChainEnd.new(self.end) if self.end.number else ChainEnd.following(self.end.follows),
             commit=self.commit,
             set_hash=self.set_hash,
+            seals=self.seals,
+            shredding=self.shredding,
             rows=self.rows,
             latest=self.latest,
             held=self.held,

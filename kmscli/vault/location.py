@@ -85,10 +85,8 @@ def check_vault_file(path: str) -> None:
         raise ConfigurationError(f"The vault at {path} is not a regular file.")
     if found.st_uid not in (os.geteuid(), 0):
         raise ConfigurationError(f"The vault at {path} belongs to another user.")
-    if found.st_mode & 0o077:
-        raise ConfigurationError(
-            f"The vault at {path} can be read or written by others.", mend=f"Close it: chmod 600 {path}"
-        )
+    if found.st_mode & 0o022:
+        raise ConfigurationError(f"The vault at {path} can be written by others.", mend=f"Close it: chmod 600 {path}")
     check_disk(path, found.st_dev)
 
 

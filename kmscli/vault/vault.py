@@ -105,6 +105,7 @@ class Vault:
         transaction.close()
         reads = {address: row.version if row else 0 for address, row in transaction.read.items()}
         committed: list[Committed] = []
+        truncates: list[bool] = []
 
         def finish(read: Read) -> Writes:
             head = self._read_head(read)
@@ -112,13 +113,15 @@ class Vault:
             head.commit = max(head.commit, beyond) + 1
             head.latest = max(head.latest, now)
             head.held = max(head.held, held)
+            truncates.append(head.shredding or transaction.shreds)
+            head.shredding = transaction.shreds
             writes = self._sealed(transaction, head, read)
             lines, head.end = chain(head.end, head.commit, self._trail_key())
             committed.append(Committed(head, lines))
             return Writes([*writes.put, *self._event_row(head, lines), self._head_row(head)], writes.clear)
 
         self.write(reads, finish)
-        if transaction.shreds:
+        if truncates[-1]:
             self.store.checkpoint()
         return committed[0]
 
@@ -219,13 +222,14 @@ class Vault:
         put = []
         clear = []
         for address, pending in [*transaction.writes.items(), *_tallied(transaction, read, self)]:
-            before = read(address)
-            self._account(head, before, pending, address)
+            row = None
             if pending is None:
                 clear.append(address)
             else:
                 first, second = pending.links
-                put.append(self.keyring.seal_row(address, head.commit, pending.plain(), pending.due, first, second))
+                row = self.keyring.seal_row(address, head.commit, pending.plain(), pending.due, first, second)
+                put.append(row)
+            self._account(head, read(address), row)
         return Writes(put, clear)
 
     def _resealed(self, row: Row, head: Head) -> Row:
@@ -237,20 +241,20 @@ class Vault:
                 secret = self.keyring.seal_value("secret", plain, secret_bound_to(address))
         except (NotAuthenticError, RekeyedError):
             raise self._unreadable(f"kind {row.kind}", row) from None
-        if row.kind not in OUTSIDE_THE_SET:
-            version = head.commit
-            self._account(head, row, row, address)
-        return self.keyring.seal_row(address, version, packed(value, secret), row.due, row.first, row.second)
+        counts = row.kind not in OUTSIDE_THE_SET
+        version = head.commit if counts else version
+        after = self.keyring.seal_row(address, version, packed(value, secret), row.due, row.first, row.second)
+        if counts:
+            self._account(head, row, after)
+        return after
 
-    def _account(self, head: Head, before: Row | None, after: Row | Pending | None, address: Address) -> None:
-        change = 0
-        if before is not None:
-            change -= self.keyring.set_hash(address, before.version)
-        if after is not None:
-            change += self.keyring.set_hash(address, head.commit)
-        head.set_hash = (head.set_hash + change) % SET_SIZE
-        kind = str(address[0])
-        head.rows[kind] = head.rows.get(kind, 0) + (after is not None) - (before is not None)
+    def _account(self, head: Head, before: Row | None, after: Row | None) -> None:
+        """Take the row that was into account, and the one that will be."""
+        for row, sign in ((before, -1), (after, 1)):
+            if row is not None:
+                head.set_hash = (head.set_hash + sign * self.keyring.set_hash(row.address, row.version)) % SET_SIZE
+                head.seals = (head.seals + sign * self.keyring.seal_hash(row)) % SET_SIZE
+                head.rows[str(row.kind)] = head.rows.get(str(row.kind), 0) + sign
 
     def _head_row(self, head: Head) -> Row:
         return self.keyring.seal_row(HEAD, head.commit, packed(head.encoded(), b""), None, None, None)

@@ -97,6 +97,22 @@ def test_every_member_can_be_set(fresh: Machine) -> None:
     assert config(fresh) == {"profile": {"default": {}}}
 
 
+def test_the_profile_says_how_blobs_are_given(fresh: Machine) -> None:
+    """With `cli_binary_format` in the profile, a blob is given as it is, unless an option says otherwise."""
+    fresh.run("configure", "set", "cli_binary_format", "raw-in-base64-out").expect()
+    key = fresh.run("create-key").expect().answer["KeyMetadata"]["KeyId"]
+    for words, text in (
+        (("--plaintext", "no base64"), b"no base64"),
+        (("--plaintext", "aGVsbG8=", "--cli-binary-format", "base64"), b"hello"),
+    ):
+        blob = fresh.run("encrypt", "--key-id", key, *words, "--ciphertext-out", "-").expect().out
+        Path(fresh.home / "blob").write_bytes(blob)
+        opened = fresh.run(
+            "decrypt", "--ciphertext-blob", f"fileb://{fresh.home}/blob", "--plaintext-out", "-"
+        ).expect()
+        assert opened.out == text
+
+
 def test_set_and_get(fresh: Machine) -> None:
     """What is set is got; what is not set has exit code 1 and no output."""
     assert fresh.run("configure", "set", "region", "ap-south-1").expect().out == b""

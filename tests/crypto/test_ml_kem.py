@@ -50,7 +50,7 @@ def test_decapsulation_is_what_wycheproof_says(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", CIPHERTEXTS)
 def test_public_keys_are_wycheproof_s(spec: str) -> None:
-    """A seed has its published public key; a public key that is not reduced is refused; ours encapsulates as published."""
+    """A seed has its public key; 512 encapsulates as published; a public key that is not reduced is refused."""
     name = f"Protocol/{spec.replace('_', '', 1).lower()}"
     for _, case in wycheproof(f"{name}_keygen_seed"):
         seed, raw = unhex(case, "seed", "ek")

@@ -103,7 +103,7 @@ class Machine:
 
     def opened(self) -> Vault:
         """The vault, opened by this process."""
-        return open_vault(str(self.vault), Unlocking({"HOME": str(self.home)}, warn=lambda _: None))
+        return open_vault(str(self.vault), Unlocking({}, key_file=str(self.key_file), warn=lambda _: None))
 
     def fold_wal(self) -> None:
         """Move what the write-ahead log holds into the vault's file."""

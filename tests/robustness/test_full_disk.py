@@ -20,12 +20,14 @@ FULL = "An error occurred (KMSInternalException) when calling the CreateKey oper
 
 
 def size_limit(machine: Machine, call: Callable[..., Ran]) -> Ran:
-    """Files cannot grow."""
-    return call(preexec_fn=at_most(ROOM))
+    """Files cannot grow; afterwards they can."""
+    ran = call(preexec_fn=at_most(ROOM))
+    assert_unchanged(machine)
+    return ran
 
 
 def real_disk(machine: Machine, call: Callable[..., Ran]) -> Ran:
-    """The vault's disk has no byte left."""
+    """The vault's disk has no byte left; afterwards it has room."""
     with small_disk(machine.vault.parent, "1m"):
         filler = fill(machine.vault.parent)
         ran = call()
@@ -55,7 +57,6 @@ def test_full_at_the_commit(machine: Machine, disk: Callable[..., Ran]) -> None:
     refused = disk(machine, call).expect(254)
     assert FULL in refused.err
     assert refused.out == b""
-    assert_unchanged(machine)
 
 
 def test_a_limit_at_every_size(machine: Machine) -> None:

@@ -25,7 +25,7 @@ def kmscli(*words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes
 
 @pytest.fixture
 def events(own_home: Path) -> Path:
-    """The log of a vault in which a key was made, given an alias and used, and a call has failed."""
+    """The log of a vault that was made, in which a key was made, given an alias and used, and a call has failed."""
     key = kmscli("create-key", "--query", "KeyMetadata.KeyId", "--output", "text").stdout.decode().strip()
     kmscli("create-alias", "--alias-name", "alias/app", "--target-key-id", key)
     kmscli("encrypt", "--key-id", "alias/app", "--plaintext", "aGVsbG8=")
@@ -39,20 +39,20 @@ def test_a_log_that_nobody_touched_verifies(events: Path) -> None:
     """`audit verify` says how many events verify, up to which, and leaves with 0."""
     chain = json.loads(events.read_bytes().splitlines()[0])["kmscli"]["chain"]
     result = kmscli("audit", "verify")
-    assert result.stdout.decode() == f"4 events verified, up to event 4 of chain {chain}.\n"
+    assert result.stdout.decode() == f"5 events verified, up to event 5 of chain {chain}.\n"
     assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_a_changed_line_is_named(events: Path) -> None:
     """`audit verify` names the first bad line and the count, and leaves with 255."""
     lines = events.read_bytes().splitlines(keepends=True)
-    events.write_bytes(b"".join([lines[0], lines[1].replace(b"alias/app", b"alias/api"), *lines[3:]]))
+    events.write_bytes(b"".join([*lines[:2], lines[2].replace(b"alias/app", b"alias/api"), *lines[4:]]))
     result = kmscli("audit", "verify")
-    bad = f"{events}, line 2 (event 2): it was changed after it was written"
+    bad = f"{events}, line 3 (event 3): it was changed after it was written"
     assert result.returncode == 255
     assert f"kmscli: [ERROR]: The trail does not verify: 2 faults, the first: {bad}" in result.stderr.decode()
     assert bad in result.stdout.decode()
-    assert f"{events}, line 3 (event 4): events 2 to 3 are missing" in result.stdout.decode()
+    assert f"{events}, line 4 (event 5): events 3 to 4 are missing" in result.stdout.decode()
 
 
 def test_a_log_cut_short_is_found(events: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_log_cut_short_is_found(events: Path) -> None:
     events.write_bytes(b"".join(lines[:2]))
     result = kmscli("audit", "verify")
     assert result.returncode == 255
-    assert "line 3: events 3 to 4 are missing" in result.stderr.decode()
+    assert "line 3: events 3 to 5 are missing" in result.stderr.decode()
     events.unlink()
     assert kmscli("audit", "verify").returncode == 255
 
@@ -79,7 +79,7 @@ def test_a_full_disk_is_said_and_is_no_fault(events: Path) -> None:
         "1 event still to be appended (a crash or a full disk): the next call appends them." in result.stdout.decode()
     )
     kmscli("describe-key", "--key-id", "alias/app")
-    assert kmscli("audit", "verify").stdout.startswith(b"6 events verified")
+    assert kmscli("audit", "verify").stdout.startswith(b"7 events verified")
 
 
 def test_a_torn_last_line_is_said_and_is_no_fault(events: Path) -> None:
@@ -97,8 +97,8 @@ def test_a_rotated_log_is_found(events: Path) -> None:
     """What logrotate moved away and compressed is verified and replayed with the rest."""
     subprocess.run(["gzip", "-S", ".1.gz", events], check=True)
     kmscli("describe-key", "--key-id", "alias/app")
-    assert kmscli("audit", "verify").stdout.startswith(b"5 events verified")
-    assert kmscli("audit", "replay").stdout.count(b"\n") == 5
+    assert kmscli("audit", "verify").stdout.startswith(b"6 events verified")
+    assert kmscli("audit", "replay").stdout.count(b"\n") == 6
 
 
 def test_a_vault_behind_its_log_is_found(events: Path, own_home: Path, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_vault_behind_its_log_is_found(events: Path, own_home: Path, tmp_path:
     shutil.rmtree(own_home / ".local/state/kmscli/marks")
     result = kmscli("audit", "verify")
     assert result.returncode == 255
-    assert "the log goes further than its vault, which ends at event 4" in result.stderr.decode()
+    assert "it was rolled back" in result.stderr.decode()
 
 
 def test_without_a_vault_there_is_nothing_to_verify(own_home: Path) -> None:
@@ -136,8 +136,9 @@ def test_without_a_vault_there_is_nothing_to_verify(own_home: Path) -> None:
 def test_replay_shows_what_happened(events: Path) -> None:
     """Piped, a line an event, with tabs between time, principal, operation, key with its aliases, and outcome."""
     rows = [line.split("\t") for line in kmscli("audit", "replay").stdout.decode().splitlines()]
-    arn = json.loads(events.read_bytes().splitlines()[0])["resources"][0]["ARN"]
+    arn = json.loads(events.read_bytes().splitlines()[1])["resources"][0]["ARN"]
     assert [row[2:] for row in rows] == [
+        ["InitVault", "-", "ok"],
         ["CreateKey", arn, "ok"],
         ["CreateAlias", f"{arn} (alias/app)", "ok"],
         ["Encrypt", f"{arn} (alias/app)", "ok"],
@@ -152,7 +153,7 @@ def test_replay_shows_what_happened(events: Path) -> None:
         (["--operation", "create-key", "--operation", "CreateAlias"], ["CreateKey", "CreateAlias"]),
         (["--key", "alias/app"], ["CreateAlias", "Encrypt"]),
         (["--principal", "nobody"], []),
-        (["--since", "1h"], ["CreateKey", "CreateAlias", "Encrypt", "Encrypt"]),
+        (["--since", "1h"], ["InitVault", "CreateKey", "CreateAlias", "Encrypt", "Encrypt"]),
         (["--until", "2020-01-01"], []),
     ],
 )
@@ -170,7 +171,7 @@ def test_replay_can_verify_first(events: Path) -> None:
     result = kmscli("audit", "replay", "--verify")
     assert result.returncode == 255
     assert b"CreateFog" in result.stdout
-    assert b"line 1 (event 1): it was changed" in result.stderr
+    assert b"line 2 (event 2): it was changed" in result.stderr
 
 
 @pytest.mark.parametrize(

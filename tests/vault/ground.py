@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import signal
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -127,6 +129,16 @@ def answering(machine: Machine, *words: str, answers: list[bytes]) -> Ran:
                 os.write(ours, left.pop(0) + b"\n")
         os.close(ours)
     return Ran(call.returncode, shown, shown.decode())
+
+
+def killed(machine: Machine, words: tuple[str, ...], after: float) -> None:
+    """Start a command and kill it after some seconds."""
+    call = machine.start(*words)
+    try:
+        call.communicate(timeout=after)
+    except subprocess.TimeoutExpired:
+        call.send_signal(signal.SIGKILL)
+        call.communicate()
 
 
 def files_of(vault: Path) -> bytes:

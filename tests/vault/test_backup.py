@@ -1,8 +1,10 @@
 """A backup is consistent while others write; a restore puts it back in one step, and keeps what was there."""
 
 import os
+import random
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from tests.vault.ground import (
     faults,
     fold_wal,
     header,
+    killed,
     rows,
 )
 
@@ -294,3 +297,31 @@ def test_a_copied_home_is_restored(machine: Machine, tmp_path: Path) -> None:
     copy.run("create-key").expect()
     copy.run("audit", "verify").expect()
     assert len(rows(copy.vault, 16)) == 3
+
+
+def survives_kills(machine: Machine, kills: int) -> None:
+    """Kill a restore at random moments: each time one of the two vaults is there, and whole."""
+    began = time.monotonic()
+    machine.run("vault", "restore", str(backup_of(machine))).expect()
+    usual = time.monotonic() - began
+    chance = random.Random(kills)
+    for _ in range(kills):
+        machine.run("create-key", "--accept-rollback").expect()
+        before = number_of_keys(machine)
+        killed(machine, ("vault", "restore", str(backup_of(machine))), chance.uniform(0.5, 1.1) * usual)
+        assert number_of_keys(machine) in (2, before)
+        assert faults(machine) == []
+    machine.run("vault", "restore", str(backup_of(machine)), "--accept-rollback").expect()
+    assert number_of_keys(machine) == 2
+    machine.run("audit", "verify").expect()
+
+
+def test_a_restore_that_is_killed(machine: Machine) -> None:
+    """A restore that is killed at any moment leaves the old vault or the new one."""
+    survives_kills(machine, 3)
+
+
+@pytest.mark.long
+def test_a_restore_that_is_killed_often(machine: Machine) -> None:
+    """The same at many more moments."""
+    survives_kills(machine, 100)

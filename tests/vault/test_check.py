@@ -1,6 +1,7 @@
 """A check reads every row, and names each that is damaged, missing, outdated or back."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.vault.ground import (
     database,
     execute,
     faults,
+    fold_wal,
     put,
     rows,
 )
@@ -178,6 +180,23 @@ def test_a_deleted_row_that_is_back_is_named(machine: Machine) -> None:
     put(machine.vault, before)
     [fault] = faults(machine)
     assert str(fault) == f"alias arn:aws:kms:us-east-1:111122223333:{ALIAS}: deleted before, and put back"
+
+
+def test_rows_of_another_history_are_found(machine: Machine) -> None:
+    """A row of a copy that went its own way, of the very version that the vault's own row has, is found."""
+    fold_wal(machine.vault)
+    copy = machine.vault.read_bytes()
+    machine.run("update-key-description", "--key-id", key_id(machine), "--description", "one way").expect()
+    elsewhere = rows(machine.vault, KEY)
+    machine.vault.write_bytes(copy)
+    for seen_further in (machine.home / ".local" / "state", Path(f"{machine.vault}.trail")):
+        shutil.rmtree(seen_further)
+    machine.run("update-key-description", "--key-id", key_id(machine), "--description", "another way").expect()
+    assert faults(machine) == []
+    put(machine.vault, elsewhere)
+    assert [str(fault) for fault in faults(machine)] == [
+        "rows: some are of a copy of this vault that went its own way; which, cannot be told"
+    ]
 
 
 def test_an_older_head_is_named(machine: Machine) -> None:

@@ -169,7 +169,7 @@ DAMAGE: list[tuple[str, Callable[[Machine], None], int, str]] = [
     ("directory", directory, CONFIGURATION, "is not a regular file"),
     ("symbolic link", symlink, CONFIGURATION, "is not a regular file"),
     ("no vault", lambda it: it.vault.unlink(), CONFIGURATION, "There is no vault at"),
-    ("readable by others", lambda it: it.vault.chmod(0o640), CONFIGURATION, "can be read or written by others"),
+    ("writable by others", lambda it: it.vault.chmod(0o660), CONFIGURATION, "can be written by others"),
     ("newer format", newer, CONFIGURATION, "This vault has format 2; this kmscli knows none above 1."),
     ("header lost", drop_meta("header"), DAMAGED, "The vault's header is damaged."),
     ("header flipped", flip_meta("header"), DAMAGED, "The vault's header was altered."),
@@ -263,13 +263,43 @@ def test_a_rolled_back_vault_is_refused(machine: Machine) -> None:
     machine.run("vault", "check").expect()
 
 
-def test_a_vault_without_a_mark_is_trusted(machine: Machine) -> None:
-    """Where the mark is gone, as on another machine, an older vault is trusted and marked."""
+def test_without_a_mark_the_log_knows(machine: Machine) -> None:
+    """Where the mark is gone, a vault that is older than the log beside it is refused, until that is accepted."""
     older = machine.vault.read_bytes()
     machine.run("create-key").expect()
     fold_wal(machine.vault)
     machine.vault.write_bytes(older)
     shutil.rmtree(machine.home / ".local/state")
+    assert "it was rolled back" in machine.run("list-keys").expect(DAMAGED).err
+    machine.run("--accept-rollback", "list-keys").expect()
+    machine.run("audit", "verify").expect()
+
+
+def test_no_event_is_lost_to_a_log_that_is_ahead(machine: Machine) -> None:
+    """Where vault and mark were both rolled back, what the log cannot take stays in the vault."""
+    older = machine.vault.read_bytes()
+    marks = machine.home / ".local/state/kmscli/marks"
+    [mark] = marks.iterdir()
+    older_mark = mark.read_bytes()
+    machine.run("create-key").expect()
+    machine.run("create-key").expect()
+    fold_wal(machine.vault)
+    machine.vault.write_bytes(older)
+    mark.write_bytes(older_mark)
+    ran = machine.run("list-keys").expect()
+    assert "it goes further than the vault, which was rolled back" in ran.err
+    assert machine.run("vault", "status", "--output", "json").expect().answer["PendingEvents"] == 1
+    assert "the log goes further than its vault" in machine.run("audit", "verify").expect(DAMAGED).err
+
+
+def test_a_vault_without_a_mark_is_trusted(machine: Machine) -> None:
+    """Where the mark and the log are gone, as on another machine, an older vault is trusted and marked."""
+    older = machine.vault.read_bytes()
+    machine.run("create-key").expect()
+    fold_wal(machine.vault)
+    machine.vault.write_bytes(older)
+    shutil.rmtree(machine.home / ".local/state")
+    shutil.rmtree(machine.trail)
     assert len(machine.run("list-keys").expect().answer["Keys"]) == 2
     [mark] = (machine.home / ".local/state/kmscli/marks").iterdir()
     assert mark.stat().st_mode & 0o777 == 0o600

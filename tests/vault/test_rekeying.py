@@ -4,14 +4,14 @@ import base64
 import os
 import random
 import shutil
-import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from kmscli.clock import system_time
 from kmscli.crypto.aead import NotAuthenticError
+from kmscli.engine import Caller, Engine
 from kmscli.errors import KmscliError
 from kmscli.keys.due import delete
 from kmscli.keys.key import find_key
@@ -31,6 +31,7 @@ from tests.vault.ground import (
     files_of,
     fold_wal,
     header,
+    killed,
     rows,
 )
 
@@ -86,14 +87,18 @@ def test_another_process_notices(machine: Machine) -> None:
     vault.close()
 
 
-def killed(machine: Machine, words: tuple[str, ...], after: float) -> None:
-    """Start a command and kill it after some seconds."""
-    call = machine.start(*words)
-    try:
-        call.communicate(timeout=after)
-    except subprocess.TimeoutExpired:
-        call.send_signal(signal.SIGKILL)
-        call.communicate()
+def test_an_engine_goes_on(machine: Machine) -> None:
+    """An engine that has the vault open unlocks it again, and answers, after a rekeying and after a purge."""
+    engine = Engine(machine.opened(), system_time, machine.opened)
+    caller = Caller("111122223333", "us-east-1", agent="test", door="test", uid=0, user="test")
+    for words in (("vault", "rekey"), ("vault", "purge")):
+        assert engine.call(caller, "Encrypt", {"KeyId": ALIAS, "Plaintext": b"hi"})
+        machine.run(*words).expect()
+        assert engine.call(caller, "DescribeKey", {"KeyId": ALIAS})
+    engine.settle({})
+    engine.vault.close()
+    assert faults(machine) == []
+    machine.run("audit", "verify").expect()
 
 
 def usual_seconds(machine: Machine, words: tuple[str, ...]) -> float:

@@ -9,7 +9,7 @@ from kmscli.cli.session import warn
 from kmscli.clock import system_time
 from kmscli.errors import ConfigurationError, KmscliError, VaultDamagedError
 from kmscli.keys.check import inspect
-from kmscli.trail.log import logged_commit
+from kmscli.trail.log import logged_mark
 from kmscli.vault.backup import as_restored, put_in_place, staged, vault_at
 from kmscli.vault.mark import read_mark
 from kmscli.vault.opening import Opened, open_with_root, remove_store
@@ -57,9 +57,8 @@ def _exchange(session: VaultSession, backup: Opened, aside: str, kept: str) -> N
     engine = session.engine(successor)
 
     def prepare() -> None:
-        mark = read_mark(successor, session.environment)
-        logged = logged_commit(session.path, successor.keyring.trail)
-        newest = max(mark.commit if mark else 0, logged, _commit_of(old))
+        marks = (read_mark(successor, session.environment), logged_mark(session.path, successor.keyring.trail))
+        newest = max(_commit_of(old), *(mark.commit for mark in marks if mark), 0)
         parameters = {"vaultId": successor.header.vault, "keptAt": kept, "commit": head_of(backup.vault).commit}
         engine.record_local(session.caller, "RestoreVault", parameters, new_chain=True, beyond=newest)
         successor.close()

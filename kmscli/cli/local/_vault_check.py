@@ -6,6 +6,7 @@ from kmscli.cli.local._trail_logs import opened_logs, vault_logs
 from kmscli.cli.local._vault_status import head_of
 from kmscli.errors import VaultDamagedError, VaultRolledBackError
 from kmscli.keys.check import inspect
+from kmscli.trail.log import logged_mark
 from kmscli.trail.verify import check_not_ahead, expected, verify
 from kmscli.vault.check import Fault
 from kmscli.vault.location import Environment
@@ -42,7 +43,7 @@ def check(vault: Vault, environment: Environment) -> Checked:
 
 
 def _check_mark(vault: Vault, environment: Environment) -> list[Fault]:
-    mark = read_mark(vault, environment)
+    mark = read_mark(vault, environment) or logged_mark(vault.path, vault.keyring.trail)
     try:
         check_mark(vault, head_of(vault), mark)
     except VaultRolledBackError:

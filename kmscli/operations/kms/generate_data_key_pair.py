@@ -45,7 +45,7 @@ class GenerateDataKeyPairResponse(Response):
     read_only=True,
 )
 def generate_data_key_pair(call: Call, request: GenerateDataKeyPairRequest, key: Key) -> GenerateDataKeyPairResponse:
-    """Make a key pair to use outside KMS: its private key in clear and encrypted under a KMS key, and its public key.
+    """Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key.
 
     The keys are in DER, PKCS#8 and SubjectPublicKeyInfo, as OpenSSL reads them. Keep the encrypted private key, and
     decrypt it when you need it.
