@@ -47,7 +47,12 @@ def test_the_readme_names_the_two_commands() -> None:
 
 def test_no_example_failed() -> None:
     """A worked example shows an error only where it is there to show one."""
-    meant = {"delete-alias.md": "NotFoundException", "disable-key.md": "DisabledException"}
+    meant = {
+        "delete-alias.md": "NotFoundException",
+        "disable-key.md": "DisabledException",
+        "verify-mac.md": "KMSInvalidMacException",
+        "verify.md": "KMSInvalidSignatureException",
+    }
     pages = {page.name: page.read_text() for page in (ROOT / "docs/commands").glob("*.md")}
     shown = {name: re.findall(r"\[ERROR\]: An error occurred \((\w+)\)", text) for name, text in pages.items()}
     assert {name: errors for name, errors in shown.items() if errors} == {name: [code] for name, code in meant.items()}

@@ -10,7 +10,7 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.crypto.ciphertext_blob import material_id_of
 from kmscli.errors import InvalidCiphertextException, NotFoundException
 from kmscli.keys.aliases import Alias, find_alias
-from kmscli.keys.key import KEY, Key, find_key
+from kmscli.keys.key import KEY, Key, find_key, scope
 from kmscli.keys.material import find_material
 from kmscli.names import KeyName, alias_arn, key_arn, parse_key_name
 from kmscli.vault.transaction import Transaction
@@ -55,7 +55,10 @@ def key_by_name(transaction: Transaction, text: str, account: str, region: str, 
 
 
 def key_by_ciphertext(transaction: Transaction, blob: bytes, region: str) -> Found:
-    """The key that made a symmetric ciphertext. Raises InvalidCiphertextException: it is none of ours."""
+    """The key that made a symmetric ciphertext.
+
+    Raises InvalidCiphertextException: it is none of ours. VaultDamagedError: its material is there, and the key is not.
+    """
     try:
         material_id = material_id_of(blob).hex()
     except NotAuthenticError:
@@ -64,7 +67,9 @@ def key_by_ciphertext(transaction: Transaction, blob: bytes, region: str) -> Fou
     if material is None:
         return Found(None, account="", resource="", named="")
     key = find_key(transaction, material.account, region, material.key_id)
-    return Found(key, account=material.account, resource=key.arn if key else "", named="")
+    if key is None:
+        raise transaction.missing(KEY, scope(material.account, region), material.key_id)
+    return Found(key, account=material.account, resource=key.arn, named="")
 
 
 def alias_by_name(transaction: Transaction, name: str, account: str, region: str, *, new: bool) -> Found:

@@ -180,7 +180,12 @@ def test_the_two_skeletons_are_one(operation: Operation) -> None:
 @every_operation
 def test_a_skeleton_can_be_filled_in(operation: Operation) -> None:
     """A skeleton with values in it is a request with every member."""
-    text = request_json(operation).replace('""', '"text"').replace(": 0", ": 100").replace("null", '"eA=="')
+    text = (
+        request_json(operation)
+        .replace('""', '"a text of some length"')
+        .replace(": 0", ": 100")
+        .replace("null", '"eA=="')
+    )
     assert list(read(operation, ["--cli-input-json", text], {}, bytes).raw) == list(operation.request.fields)
 
 

@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from kmscli.errors import VaultDamagedError
+from kmscli.keys.key import KEY
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, House, arn, caller
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -92,6 +94,17 @@ def test_a_context_that_cannot_be(house: House, context: dict[str, str]) -> None
     assert house.refusal("Encrypt", Plaintext=b"x", **given)[0] == "ValidationException"
     assert house.refusal("GenerateDataKey", KeySpec="AES_256", **given)[0] == "ValidationException"
     assert house.refusal("Decrypt", CiphertextBlob=blob, **given) == INVALID
+
+
+def test_a_blob_whose_keys_row_is_lost(house: House) -> None:
+    """A material without its key is damage, which is said, and no traceback."""
+    key = house.new_key()
+    blob = house.encrypted(key)
+    transaction = house.transaction()
+    transaction.delete(KEY, f"{ACCOUNT} {house.caller.region}", key)
+    house.commit(transaction)
+    with pytest.raises(VaultDamagedError):
+        house.call("Decrypt", CiphertextBlob=blob)
 
 
 def test_the_named_key_must_be_the_blobs(house: House) -> None:
