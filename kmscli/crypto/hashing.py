@@ -30,16 +30,27 @@ def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
     return mac.finalize()
 
 
+class MacCheck:
+    """Checks MACs under one key, which is taken in once: half the cost where a long log is verified."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = HMAC(key, _SHA256)
+
+    def holds(self, mac: bytes, *parts: bytes) -> bool:
+        """Whether a MAC is that of the parts, joined; compared in constant time."""
+        computed = self._keyed.copy()
+        for part in parts:
+            computed.update(part)
+        try:
+            computed.verify(mac)
+        except InvalidSignature:
+            return False
+        return True
+
+
 def mac_holds(key: bytes, mac: bytes, *parts: bytes) -> bool:
     """Whether a MAC is that of the parts, joined; compared in constant time."""
-    computed = HMAC(key, _SHA256)
-    for part in parts:
-        computed.update(part)
-    try:
-        computed.verify(mac)
-    except InvalidSignature:
-        return False
-    return True
+    return MacCheck(key).holds(mac, *parts)
 
 
 def joined(*parts: bytes) -> bytes:

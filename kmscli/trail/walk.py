@@ -7,13 +7,14 @@
    on from the next genuine line. A line that is not genuine accounts for one missing event, not for more.
 """
 
+from binascii import a2b_hex
 from collections.abc import Mapping
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 
-from kmscli.crypto.hashing import mac_holds
-from kmscli.trail.lines import END, NO_MAC, closing
+from kmscli.crypto.hashing import MacCheck
+from kmscli.trail.lines import END, NO_MAC
 
 
 class Follows(Struct):
@@ -46,7 +47,7 @@ class Walk:
     """Where the walk stands: the last genuine line, and how many lines after it are not genuine."""
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
-        self.keys = keys
+        self.keys = {number: MacCheck(key) for number, key in keys.items()}
         self.chain = ""
         self.number = 0
         self.mac = NO_MAC
@@ -66,7 +67,7 @@ class Walk:
             return "it states a trail key that this vault does not hold"
         mac = mac_of(line)
         is_next = stamp.number == self.number + 1 and stamp.chain == self.chain
-        if is_next and mac_holds(key, mac, self.mac, line[:-END]):
+        if is_next and key.holds(mac, self.mac, line[:-END]):
             reason = "" if stamp.commit >= self.commit else "its commit number is lower than that of the line before"
             self._move(stamp, mac)
             return reason
@@ -81,7 +82,7 @@ class Walk:
             previous = bytes.fromhex(stamp.previous)
         except ValueError:
             return None
-        return stamp if mac_holds(self.keys[stamp.key], mac_of(line), previous, line[:-END]) else None
+        return stamp if self.keys[stamp.key].holds(mac_of(line), previous, line[:-END]) else None
 
     def reach(self, chain: str) -> int:
         """The number of a chain's last event so far; 0 if there is none."""
@@ -148,11 +149,12 @@ def stamp_of(line: bytes) -> Stamp | None:
 def mac_of(line: bytes) -> bytes:
     """The MAC that a line states at its end; one that fits nothing, if it does not end as a line does."""
     end = line[-END:]
+    if not (end.startswith(b',"mac":"') and end.endswith(b'"}}\n') and end.islower()):
+        return b""
     try:
-        mac = bytes.fromhex(end[8:-4].decode("ascii"))
+        return a2b_hex(end[8:-4])
     except ValueError:
         return b""
-    return mac if end == closing(mac) else b""
 
 
 def missing(first: int, last: int, chain: str) -> str:

@@ -77,7 +77,7 @@ class Unlocking:
     def _from_environment(self) -> UnlockingSecret | None:
         environment = self.environment
         if "KMSCLI_VAULT_KEY" in environment:
-            return key_secret(environment["KMSCLI_VAULT_KEY"].encode(), "KMSCLI_VAULT_KEY")
+            return key_secret(os.fsencode(environment["KMSCLI_VAULT_KEY"]), "KMSCLI_VAULT_KEY")
         if "KMSCLI_VAULT_KEY_FILE" in environment:
             return self._file_secret(environment["KMSCLI_VAULT_KEY_FILE"])
         credential = self._credential()
@@ -102,7 +102,7 @@ class Unlocking:
         if stored is not None:
             return key_secret(stored, "the keyring")
         if self.ask is not None and "passphrase" in methods:
-            return passphrase_secret(self.ask("Passphrase of the vault: ").encode(), "the prompt")
+            return passphrase_secret(self.ask("Passphrase of the vault: ").encode("utf-8", "surrogateescape"), "the prompt")
         raise ConfigurationError(
             f"Nothing unlocks this vault: there is no key file {default}.",
             mend="Set KMSCLI_VAULT_KEY_FILE or KMSCLI_VAULT_KEY, or give --key-file, --key-fd or --passphrase-fd.",
