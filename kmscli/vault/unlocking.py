@@ -102,7 +102,7 @@ class Unlocking:
         if stored is not None:
             return key_secret(stored, "the keyring")
         if self.ask is not None and "passphrase" in methods:
-            return passphrase_secret(self.ask("Passphrase of the vault: ").encode("utf-8", "surrogateescape"), "the prompt")
+            return passphrase_secret(os.fsencode(self.ask("Passphrase of the vault: ")), "the prompt")
         raise ConfigurationError(
             f"Nothing unlocks this vault: there is no key file {default}.",
             mend="Set KMSCLI_VAULT_KEY_FILE or KMSCLI_VAULT_KEY, or give --key-file, --key-fd or --passphrase-fd.",

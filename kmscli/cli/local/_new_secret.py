@@ -52,8 +52,8 @@ def from_a_person() -> UnlockingSecret:
     ask = asker()
     if ask is None:
         raise ConfigurationError("A passphrase is asked for on a terminal.", mend="Or give it by a descriptor.")
-    secret = long_enough(passphrase_secret(ask("New passphrase: ").encode(), "the prompt"))
-    if passphrase_secret(ask("Again: ").encode(), "the prompt").value != secret.value:
+    secret = long_enough(passphrase_secret(os.fsencode(ask("New passphrase: ")), "the prompt"))
+    if passphrase_secret(os.fsencode(ask("Again: ")), "the prompt").value != secret.value:
         raise ConfigurationError("The two passphrases are not the same.")
     return secret
 
