@@ -101,7 +101,6 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
         from kmscli.cli.app import run as run_app
 
         gc.enable()
-
         return run_app([name or "--help", *tokens], options)
     from kmscli.cli.argv import read
     from kmscli.cli.call import profile_binary_format, run_call, standard_input

@@ -1,11 +1,11 @@
 """Decrypt."""
 
-from kmscli.errors import InvalidCiphertextException, ValidationException
 from kmscli.keys.key import Key
-from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorithm
+from kmscli.keys.specs import ENCRYPT_DECRYPT, check_algorithm
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import decrypted
 from kmscli.operations.call import Call
+from kmscli.operations.ciphertext_rules import check_ciphertext
 from kmscli.operations.fields import Blob, String
 from kmscli.operations.members import (
     CiphertextBlob,
@@ -37,16 +37,13 @@ class DecryptRequest(Request):
     def rules(self) -> None:
         """A ciphertext, unless a dry run says that there need be none."""
         refuse_recipient(self.recipient)
-        ignores = bool(self.dry_run_modifiers)
-        if ignores and not self.dry_run:
-            raise ValidationException("DryRunModifiers can only be specified when DryRun is true.")
-        if self.ciphertext_blob is None and not (ignores and self.key_id):
-            raise ValidationException(
-                "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: "
-                "Member must not be null"
-            )
-        if self.encryption_algorithm != SYMMETRIC_DEFAULT and self.key_id is None:
-            raise InvalidCiphertextException
+        check_ciphertext(
+            self.ciphertext_blob,
+            self.key_id,
+            self.encryption_algorithm,
+            dry_run=self.dry_run,
+            modifiers=self.dry_run_modifiers,
+        )
 
 
 class DecryptResponse(Response):
