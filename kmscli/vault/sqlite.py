@@ -1,5 +1,6 @@
 """The row store in one SQLite file, in WAL mode: readers never wait, writers wait for each other."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -123,10 +124,10 @@ class SqliteRowStore:
     def __init__(self, path: str, *, create: bool = False) -> None:
         self.path = path
         mode = "rwc" if create else "rw"
-        quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        quoted = os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
         with translated():
             self.connection = sqlite3.connect(
-                f"file:{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+                f"file://{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
             )
             try:
                 for setting in _SETTINGS:

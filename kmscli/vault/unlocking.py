@@ -18,6 +18,8 @@ CREDENTIAL = "kmscli.vault-key"
 """The systemd credential's name: `LoadCredentialEncrypted=kmscli.vault-key`."""
 
 _LONGEST_KEY_FILE = 4096
+_MOST_LINKS = 40
+"""As many as the kernel follows."""
 
 
 class Unlocking:
@@ -159,6 +161,8 @@ def _read_key_file(path: str, mode: str | None, loose: list[str] | None = None) 
     """A key file's content. `mode`: `strict` (regular, ours, 0600, no symbolic link), `mounted` (what is loose is
     noted; links must be root's or ours), or None (whatever systemd made). Raises ConfigurationError.
     """
+    if mode == "mounted":
+        _check_links(path)
     try:
         flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (os.O_NOFOLLOW if mode == "strict" else 0)
         descriptor = os.open(path, flags)
@@ -175,6 +179,20 @@ def _read_key_file(path: str, mode: str | None, loose: list[str] | None = None) 
         return os.read(descriptor, _LONGEST_KEY_FILE)
     finally:
         os.close(descriptor)
+
+
+def _check_links(path: str) -> None:
+    """Raises ConfigurationError: a symbolic link on the way to a key file is another user's, who may turn it around."""
+    here = os.path.abspath(path)
+    for _ in range(_MOST_LINKS):
+        parts = here.split(os.sep)
+        for end in range(2, len(parts) + 1):
+            part = os.sep.join(parts[:end])
+            if os.path.islink(part) and os.lstat(part).st_uid not in (0, os.geteuid()):
+                raise ConfigurationError(f"The key file {path} is behind a symbolic link of another user, {part}.")
+        if not os.path.islink(here):
+            return
+        here = os.path.normpath(os.path.join(os.path.dirname(here), os.readlink(here)))
 
 
 def _check_owner(path: str, found: os.stat_result, mode: str, loose: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from io import StringIO
+from pathlib import Path
 
 import platformdirs
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kmscli.errors import ConfigurationError
 from kmscli.vault import location
 from kmscli.vault.location import default_folder, default_key_file, default_vault, trail_log
+from tests.robustness.machine import Machine
 
 SETTINGS: list[dict[str, str]] = [
     {},
@@ -51,3 +53,12 @@ def test_a_network_disk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     location.check_disk("/local/vault.db", os.makedev(98, 0))
     with pytest.raises(ConfigurationError, match="is on a network file system"):
         location.check_disk("/net/vault.db", os.makedev(0, 41))
+
+
+@pytest.mark.parametrize("name", ["a b", "a?b", "a#b", "a%20b", "ü", "/slashes"])
+def test_a_vault_may_have_any_name(fresh: Machine, name: str) -> None:
+    """What a URI would take for something else is part of the file's name, and two slashes are one."""
+    path = f"{fresh.home}/{name}.db" if name != "/slashes" else f"/{fresh.home}/slashes.db"
+    fresh.run("--vault", path, "vault", "init").expect()
+    fresh.run("--vault", path, "create-key").expect()
+    assert Path(path).is_file()

@@ -238,6 +238,27 @@ def test_a_mounted_secret_is_taken_with_one_warning(machine: Machine, tmp_path: 
     assert "can be written by others" in ran.err
 
 
+OWNERS = [os.geteuid(), 0, 12345] if os.geteuid() == 0 else [os.geteuid()]
+"""Whose a symbolic link can be made to be: only root can give one away."""
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+@pytest.mark.parametrize("link", ["vault.key", "..data"])
+def test_links_to_a_mounted_secret_are_root_s_or_ours(machine: Machine, tmp_path: Path, link: str, owner: int) -> None:
+    """A symbolic link of another user, at the key file or on the way to it, is refused."""
+    mount = tmp_path / "mount"
+    (mount / "data").mkdir(parents=True)
+    (mount / "data" / "vault.key").write_text(machine.key_file.read_text())
+    (mount / "..data").symlink_to("data")
+    (mount / "vault.key").symlink_to("..data/vault.key")
+    os.lchown(mount / link, owner, -1)
+    ran = machine.run("--key-file", str(mount / "vault.key"), "list-keys")
+    if owner in (0, os.geteuid()):
+        ran.expect()
+    else:
+        assert "is behind a symbolic link of another user" in ran.expect(253).err
+
+
 def test_a_descriptor_that_is_none(machine: Machine) -> None:
     """A descriptor that cannot be read is said."""
     assert "Descriptor 77 cannot be read." in machine.run("--key-fd", "77", "list-keys").expect(253).err
