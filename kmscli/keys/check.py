@@ -144,7 +144,8 @@ def spoken_of(value: Any) -> Iterator[Named]:
     """The rows that a value tells of: first itself, then those that it cannot be without, then those that may be."""
     if isinstance(value, Key):
         yield Named(KEY, value.scope, value.key_id, value.arn, must_be=False)
-        yield Named(MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True)
+        if value.material_id:
+            yield Named(MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True)
         yield from _of_key(value, must_be=(POLICY, TAGS))
     elif isinstance(value, Alias):
         yield Named(ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=False)

@@ -1,4 +1,5 @@
-"""What falls due on a key: its deletion when the waiting period is over, and its automatic rotation.
+"""What falls due on a key: its deletion when the waiting period is over, its automatic rotation, and the expiry of
+material that was imported.
 
 One step at a time, each as of the moment at which it was due, so that one jump of two years and 730 steps of a day
 leave the same (design, "Time").
@@ -6,7 +7,8 @@ leave the same (design, "Time").
 
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, aliases_of
 from kmscli.keys.grants import GRANT_COUNT, remove_some_grants
-from kmscli.keys.key import KEY, Happened, Key
+from kmscli.keys.imports import expire
+from kmscli.keys.key import DELETION, EXPIRY, KEY, Happened, Key
 from kmscli.keys.material import MATERIAL, materials_of
 from kmscli.keys.policies import POLICY
 from kmscli.keys.rotation import AUTOMATIC, rotate
@@ -16,12 +18,15 @@ from kmscli.vault.transaction import Transaction
 
 def bring_up_to_date(transaction: Transaction, key: Key) -> Happened | None:
     """Do what is due on a key first. None: only some of the grants are removed that a deletion takes with it."""
-    when = key.due or 0
-    if key.deletion is not None:
+    when, what = key.next_due or (0, "")
+    if what == DELETION:
         if remove_some_grants(transaction, key):
             return None
         delete(transaction, key)
         return Happened("DeleteKey", key, when, None)
+    if what == EXPIRY:
+        expired, details = expire(transaction, key, when)
+        return Happened("DeleteExpiredKeyMaterial", expired, when, details)
     rotated, details = rotate(transaction, key, when, AUTOMATIC)
     return Happened("RotateKey", rotated, when, details)
 
@@ -32,7 +37,7 @@ def delete(transaction: Transaction, key: Key) -> None:
     Raises VaultDamagedError: its material does not show, and would stay behind.
     """
     materials = materials_of(transaction, key)
-    if key.material_id not in {material.material_id for material in materials}:
+    if key.material_id and key.material_id not in {material.material_id for material in materials}:
         raise transaction.missing(MATERIAL, key.region, key.material_id)
     for material in materials:
         transaction.delete(MATERIAL, key.region, material.material_id, shred=True)

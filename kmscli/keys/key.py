@@ -11,6 +11,10 @@ from kmscli.keys.specs import SYMMETRIC_DEFAULT, described
 from kmscli.names import key_arn
 from kmscli.vault.transaction import Kind, Transaction
 
+DELETION = "deletion"
+EXPIRY = "expiry"
+ROTATION = "rotation"
+
 
 class Key:
     """A KMS key of one account and Region."""
@@ -27,10 +31,17 @@ class Key:
         self.state: str = members["state"]
         self.description: str = members["description"]
         self.material_id: str = members["material_id"]
+        """The id of its current material; empty while none was ever imported."""
         self.deletion: float | None = members.get("deletion")
         """When it is deleted, while it is pending deletion."""
         self.rotation: dict[str, Any] | None = members.get("rotation")
         """Automatic rotation, while it is on: `period` in days, `next` in seconds since the epoch."""
+        self.imported: dict[str, Any] | None = members.get("imported")
+        """What its imported materials come to, once there was one, as `kmscli.keys.imports` sums them up.
+
+        `complete`: those that belong to it for good are all there. `expiry`: when the next of all that are there
+        expires, or None. `shown`: the members of KeyMetadata that tell of it.
+        """
 
     @property
     def arn(self) -> str:
@@ -48,25 +59,36 @@ class Key:
         return self.state == states.ENABLED
 
     @property
-    def due(self) -> float | None:
-        """When something falls due on it: its deletion, or its rotation while it is enabled."""
+    def lacks_material(self) -> bool:
+        """Whether it waits for an import: a material that is its own for good is not there, or none ever was."""
+        return self.origin == "EXTERNAL" and not (self.imported and self.imported["complete"])
+
+    @property
+    def next_due(self) -> tuple[float, str] | None:
+        """When something falls due on it next, and what: DELETION, EXPIRY, or ROTATION while it is enabled."""
+        coming: list[tuple[float, str]] = []
         if self.deletion is not None:
-            return self.deletion
-        if self.rotation is not None and self.is_enabled:
-            next_rotation: float = self.rotation["next"]
-            return next_rotation
-        return None
+            coming.append((self.deletion, DELETION))
+        elif self.rotation is not None and self.is_enabled:
+            coming.append((self.rotation["next"], ROTATION))
+        if self.imported and self.imported["expiry"] is not None:
+            coming.append((self.imported["expiry"], EXPIRY))
+        return min(coming, default=None)
+
+    @property
+    def due(self) -> float | None:
+        """When something falls due on it next."""
+        coming = self.next_due
+        return coming[0] if coming else None
 
     def is_due(self, now: float, held: float) -> bool:
-        """Whether something is due on it now. Deletions wait until `held`."""
-        due = self.due
-        if due is None or due > now:
-            return False
-        return self.deletion is None or now >= held
+        """Whether something is due on it now. What destroys key material waits until `held`."""
+        coming = self.next_due
+        return coming is not None and coming[0] <= now and (coming[1] == ROTATION or now >= held)
 
     def is_gone(self, now: float, held: float) -> bool:
         """Whether its waiting period is over, even where its deletion is not written yet."""
-        return self.deletion is not None and self.is_due(now, held)
+        return self.deletion is not None and self.deletion <= now and now >= held
 
     @property
     def shown_material_id(self) -> str | None:
@@ -92,6 +114,7 @@ class Key:
             "multi_region": False,
             "current_key_material_id": self.shown_material_id,
             **described(self.spec, self.usage),
+            **(self.imported["shown"] if self.imported else {}),
         }
         if self.deletion is not None:
             shown["deletion_date"] = self.deletion

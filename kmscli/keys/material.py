@@ -3,11 +3,12 @@ after rotations others that decrypt.
 
 A material's id stands in every ciphertext made with it; by (Region, id) it leads to its key, over all accounts. The
 bytes are sealed on their own inside the row, and unsealed for the call that uses them only (reference, crypto 1.4).
+What imported material has beyond that, and how it comes and goes, is in `imports`.
 """
 
 import binascii
 import os
-from typing import Any
+from typing import Any, Self
 
 from kmscli.keys.key import Key
 from kmscli.keys.specs import SYMMETRIC_DEFAULT
@@ -32,6 +33,10 @@ class Material:
         rotation_type: str | None,
         order: int,
         public_key: str = "",
+        description: str = "",
+        valid_to: float | None = None,
+        pending: bool = False,
+        present: bool = True,
     ) -> None:
         self.material_id = material_id
         self.account = account
@@ -42,6 +47,17 @@ class Material:
         self.order = order
         """The rotations that it came after; the first material has 0."""
         self.public_key = public_key
+        self.description = description
+        self.valid_to = valid_to
+        """When it expires, if it was imported and does."""
+        self.pending = pending
+        """Whether it was imported and waits for the rotation that makes it current."""
+        self.present = present
+        """Whether its bytes are here: an imported one's may have been deleted, or have expired."""
+
+    def changed(self, **members: Any) -> Self:
+        """The same with other members."""
+        return type(self)(**{**vars(self), **members})
 
 
 MATERIAL: Kind[Material] = Kind(17, "material", lambda value: Material(value.pop("material_id"), **value), vars)
@@ -73,13 +89,17 @@ def add_material(
     made: Made,
     *,
     order: int,
+    material_id: str = "",
     rotated: float | None = None,
     rotation_type: str | None = None,
+    **imported: Any,
 ) -> str:
-    """Give a key new material. Returns its id: 64 hex digits. The caller makes it the key's current one."""
-    material_id = os.urandom(32).hex()
+    """Give a key new material. Returns its id: 64 hex digits. The caller makes it the key's current one.
+
+    `material_id`: a random one unless it is given. `imported`: what `Material` has for imported ones.
+    """
     material = Material(
-        material_id,
+        material_id or os.urandom(32).hex(),
         account=key.account,
         region=key.region,
         key_id=key.key_id,
@@ -87,9 +107,15 @@ def add_material(
         rotation_type=rotation_type,
         order=order,
         public_key=binascii.b2a_base64(made.public_key, newline=False).decode(),
+        **imported,
     )
-    transaction.put(MATERIAL, key.region, material_id, material, secret=made.secret, first=key.arn)
-    return material_id
+    save_material(transaction, key, material, secret=made.secret)
+    return material.material_id
+
+
+def save_material(transaction: Transaction, key: Key, material: Material, *, secret: bytes | None = None) -> None:
+    """Write what is stored of a key's material. `secret`: its bytes; None leaves those that are there."""
+    transaction.put(MATERIAL, key.region, material.material_id, material, secret=secret, first=key.arn)
 
 
 def find_material(transaction: Transaction, region: str, material_id: str) -> Material | None:

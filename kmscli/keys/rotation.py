@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from kmscli.keys.imports import summed_up
 from kmscli.keys.key import Key, next_rotation, save_key
-from kmscli.keys.material import add_material, make_material, must_find_material
+from kmscli.keys.material import Material, add_material, make_material, must_find_material, save_material
 from kmscli.keys.specs import SYMMETRIC_DEFAULT, check_origin, refuse_spec
 from kmscli.vault.transaction import Transaction
 
@@ -44,12 +45,25 @@ def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) 
         period = key.rotation["period"]
         rotated = rotated.changed(rotation={"period": period, "next": next_rotation(when, period)})
     save_key(transaction, rotated)
-    return rotated, {
+    return rotated, _details(key, rotated, rotation_type)
+
+
+def rotate_to(
+    transaction: Transaction, key: Key, pending: Material, when: float, rotation_type: str
+) -> tuple[Key, dict[str, Any]]:
+    """Make an imported material that is pending current. Returns what `rotate` returns."""
+    save_material(transaction, key, pending.changed(pending=False, rotated=when, rotation_type=rotation_type))
+    rotated = summed_up(transaction, key.changed(material_id=pending.material_id))
+    return rotated, _details(key, rotated, rotation_type)
+
+
+def _details(before: Key, after: Key, rotation_type: str) -> dict[str, Any]:
+    return {
         "rotationType": rotation_type,
-        "keyOrigin": key.origin,
-        "previousKeyMaterialId": key.material_id,
-        "currentKeyMaterialId": material_id,
-        "keyId": key.arn,
+        "keyOrigin": after.origin,
+        "previousKeyMaterialId": before.material_id,
+        "currentKeyMaterialId": after.material_id,
+        "keyId": after.arn,
     }
 
 

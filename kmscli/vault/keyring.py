@@ -10,7 +10,7 @@ import os
 
 from kmscli.crypto.aead import NotAuthenticError, seal, unseal
 from kmscli.crypto.derivation import subkey
-from kmscli.crypto.hashing import hmac_sha256, joined
+from kmscli.crypto.hashing import hmac_sha256, joined, sha256
 from kmscli.errors import VaultDamagedError
 from kmscli.vault.rows import Address, Row
 
@@ -140,6 +140,10 @@ class Keyring:
         kind, partition, id = row.address
         seal = joined(b"seal", kind.to_bytes(2, "big"), partition, id, row.version.to_bytes(8, "big"), row.sealed[5:53])
         return int.from_bytes(hmac_sha256(self._set_key, seal), "big")
+
+    def material_id(self, key_id: str, material: bytes) -> str:
+        """The id of a key's imported material: the same for the same key and bytes, and telling nothing of them."""
+        return hmac_sha256(self.material_ids, b"material-id.v1\0", key_id.encode(), b"\0", sha256(material)).hex()
 
     def mac(self, purpose: str, message: bytes) -> bytes:
         """A MAC for a purpose, under a key that rekeying does not change."""

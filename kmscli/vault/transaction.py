@@ -142,9 +142,12 @@ class Transaction:
         first: str = "",
         second: str = "",
     ) -> None:
-        """Write a value. `secret` None keeps the one that is there. `first` and `second` link it (see `linked`)."""
+        """Write a value. `secret`: None keeps the one that is there, and nothing takes it away for good, out of the
+        write-ahead log too. `first` and `second` link it (see `linked`).
+        """
         address = self.address(kind, scope, name)
         sealed = self._sealed_secret(kind, address, secret)
+        self.shreds = self.shreds or secret == b""
         rounded = None if due is None else -int(-due // HOUR) * HOUR
         links = tuple(self.blinded(kind.name, "link", target) if target else None for target in (first, second))
         self.writes[address] = Pending(kind, value, sealed, rounded, links)
@@ -239,7 +242,7 @@ class Transaction:
 
     def _sealed_secret(self, kind: Kind[Any], address: Address, secret: bytes | None) -> bytes:
         if secret is not None:
-            return self._keyring.seal_value("secret", secret, secret_bound_to(address))
+            return self._keyring.seal_value("secret", secret, secret_bound_to(address)) if secret else b""
         if address in self.writes:
             pending = self.writes[address]
             return pending.secret if pending else b""

@@ -1,7 +1,7 @@
 """CancelKeyDeletion."""
 
 from kmscli.keys.key import Key, save_key
-from kmscli.keys.states import DELETING, DISABLED
+from kmscli.keys.states import DELETING, DISABLED, PENDING_IMPORT
 from kmscli.operations.call import Call
 from kmscli.operations.fields import String
 from kmscli.operations.members import OwnKeyId
@@ -24,5 +24,6 @@ class CancelKeyDeletionResponse(Response):
 @operation(targets=[Target("key_id", states=DELETING)], logs="response")
 def cancel_key_deletion(call: Call, request: CancelKeyDeletionRequest, key: Key) -> CancelKeyDeletionResponse:
     """Keep a KMS key that is pending deletion. It is disabled afterwards: enable-key makes it usable again."""
-    save_key(call.transaction, key.changed(state=DISABLED, deletion=None))
+    state = PENDING_IMPORT if key.lacks_material else DISABLED
+    save_key(call.transaction, key.changed(state=state, deletion=None))
     return CancelKeyDeletionResponse(key_id=key.arn)

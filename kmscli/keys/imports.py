@@ -1,0 +1,103 @@
+"""Imported key material: how it comes into a key of origin EXTERNAL, and goes (reference, kms-semantics 10).
+
+The first material is the key's own for good, and current, at once. Another one, which only a symmetric key takes, is
+pending until a rotation on demand makes it current. What is the key's own for good may be deleted, or expire, and be
+imported again: it keeps its id and its description, and while any is not there the whole key waits, PendingImport.
+"""
+
+from typing import Any
+
+from kmscli.keys.key import Key, save_key
+from kmscli.keys.material import MATERIAL, Made, Material, add_material, materials_of, save_material
+from kmscli.keys.specs import SYMMETRIC_DEFAULT
+from kmscli.keys.states import DISABLED, ENABLED, PENDING_IMPORT
+from kmscli.vault.keyring import Keyring
+from kmscli.vault.transaction import Transaction
+
+EXPIRES = "KEY_MATERIAL_EXPIRES"
+DOES_NOT_EXPIRE = "KEY_MATERIAL_DOES_NOT_EXPIRE"
+
+
+def material_id_of(keyring: Keyring, key: Key, made: Made) -> str:
+    """The id that a material has in a key: the same for the same material, and in all related keys (crypto 1.4).
+
+    A pair is known by its public key, since one private key can be written down in several ways.
+    """
+    return keyring.material_id(key.key_id, made.public_key or made.secret)
+
+
+def add_import(
+    transaction: Transaction, key: Key, material_id: str, made: Made, *, valid_to: float | None, description: str
+) -> Key:
+    """Give a key a material that it never had: its first, or one that is pending. Returns the key as it is now."""
+    before = materials_of(transaction, key)
+    add_material(
+        transaction,
+        key,
+        made,
+        order=len(before),
+        material_id=material_id,
+        valid_to=valid_to,
+        description=description,
+        pending=bool(before),
+    )
+    return summed_up(transaction, key if before else key.changed(material_id=material_id))
+
+
+def import_again(
+    transaction: Transaction, key: Key, material: Material, made: Made, *, valid_to: float | None, description: str
+) -> Key:
+    """Bring back a key's material, or change when it expires and how it is described. Returns the key."""
+    again = material.changed(present=True, valid_to=valid_to, description=description)
+    save_material(transaction, key, again, secret=made.secret)
+    return summed_up(transaction, key)
+
+
+def remove(transaction: Transaction, key: Key, material: Material) -> Key:
+    """Take a material's bytes away; one that is pending goes altogether. Returns the key as it is then."""
+    if material.pending:
+        transaction.delete(MATERIAL, key.region, material.material_id, shred=True)
+    elif material.present:
+        save_material(transaction, key, material.changed(present=False), secret=b"")
+    return summed_up(transaction, key)
+
+
+def expire(transaction: Transaction, key: Key, when: float) -> tuple[Key, dict[str, Any]]:
+    """Remove the material that expires at a moment. Returns the key, and the details of the event (14.3)."""
+    expired = next(one for one in materials_of(transaction, key) if one.present and one.valid_to == when)
+    details = {"keyId": key.arn}
+    if key.spec == SYMMETRIC_DEFAULT:
+        details["keyMaterialId"] = expired.material_id
+    return remove(transaction, key, expired), details
+
+
+def summed_up(transaction: Transaction, key: Key) -> Key:
+    """A key with what its materials come to by now, and the state that follows from it; it is written so."""
+    materials = materials_of(transaction, key)
+    own = [material for material in materials if not material.pending]
+    complete = all(material.present for material in own)
+    imported = {
+        "complete": complete,
+        "expiry": min(_expiries(materials), default=None),
+        "shown": _shown([material for material in own if material.present]),
+    }
+    state = key.state
+    if state == PENDING_IMPORT and complete:
+        state = ENABLED
+    elif state in (ENABLED, DISABLED) and not complete:
+        state = PENDING_IMPORT
+    changed = key.changed(imported=imported, state=state)
+    save_key(transaction, changed)
+    return changed
+
+
+def _shown(present: list[Material]) -> dict[str, Any]:
+    """What KeyMetadata shows of the materials that are a key's own for good and there (2.8)."""
+    if not present:
+        return {}
+    first = min(_expiries(present), default=None)
+    return {"expiration_model": DOES_NOT_EXPIRE} if first is None else {"expiration_model": EXPIRES, "valid_to": first}
+
+
+def _expiries(materials: list[Material]) -> list[float]:
+    return [material.valid_to for material in materials if material.present and material.valid_to is not None]
