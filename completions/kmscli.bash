@@ -27,6 +27,7 @@ _kmscli() {
             "generate-data-key-without-plaintext") place=$next shared=yes ;;
             "generate-mac") place=$next shared=yes ;;
             "generate-random") place=$next shared=yes ;;
+            "get-key-last-usage") place=$next shared=yes ;;
             "get-key-policy") place=$next shared=yes ;;
             "get-key-rotation-status") place=$next shared=yes ;;
             "get-public-key") place=$next shared=yes ;;
@@ -125,6 +126,7 @@ _kmscli() {
             "generate-mac --mac-algorithm") offered="HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512" ;;
             "generate-mac --generate-cli-skeleton") offered="input yaml-input output" ;;
             "generate-random --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "get-key-last-usage --generate-cli-skeleton") offered="input yaml-input output" ;;
             "get-key-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "get-key-rotation-status --generate-cli-skeleton") offered="input yaml-input output" ;;
             "get-public-key --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -182,6 +184,7 @@ _kmscli() {
             "generate-data-key-without-plaintext") offered="--key-id --encryption-context --key-spec --number-of-bytes --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "generate-mac") offered="--message --key-id --mac-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "generate-random") offered="--number-of-bytes --custom-key-store-id --recipient --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "get-key-last-usage") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "get-key-policy") offered="--key-id --policy-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "get-key-rotation-status") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "get-public-key") offered="--key-id --grant-tokens --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -226,7 +229,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit completion configure vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit completion configure vault" ;;
             "audit") offered="path verify replay" ;;
             "configure") offered="list get set" ;;
             "vault") offered="init status check rekey purge backup restore keyslot" ;;

@@ -22,7 +22,7 @@ from kmscli.errors import (
 from kmscli.keys.key import KEY, Key, find_key
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation
-from kmscli.operations.recording import Asked, Outcome, local_record, records_of, service_record_of
+from kmscli.operations.recording import Asked, Outcome, local_record, note_uses, records_of, service_record_of
 from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError, decide, find
 from kmscli.trail.chain import Record, chained
@@ -166,6 +166,7 @@ class Engine:
             outcome.error = error
             outcome.response = None
             return outcome
+        note_uses(outcome, transaction, now)
         outcome.additional, outcome.happened, outcome.made = call.additional, call.happened, call.made
         return outcome
 

@@ -25,6 +25,8 @@ FORMS = {
     "blob": "a21zAQ[A-Za-z0-9+/]+=*",
     "random": "[A-Za-z0-9+/]+=*",
     "marker": "[A-Za-z0-9+/]+=*",
+    "event": "[0-9a-f-]{36}",
+    "request": "[0-9a-f-]{36}",
     "date": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00",
     "path": r"\S+",
 }

@@ -122,6 +122,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli generate-random --number-of-bytes 32",
         "kmscli generate-random --number-of-bytes 32 --plaintext-out - | wc -c",
     ),
+    "get-key-last-usage": (
+        "kmscli encrypt --key-id {key} --plaintext fileb://secret.txt --query KeyId",
+        "kmscli get-key-last-usage --key-id {key}",
+    ),
     "get-key-policy": ("kmscli get-key-policy --key-id {key} --query Policy --output text",),
     "get-public-key": (
         SIGNER,

@@ -11,7 +11,7 @@ from typing import Any
 from kmscli.errors import VaultDamagedError
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
 from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, Grant
-from kmscli.keys.key import KEY, Key, scope
+from kmscli.keys.key import KEY, LAST_USE, Key, scope
 from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.policies import POLICY
 from kmscli.keys.tags import TAGS
@@ -24,7 +24,7 @@ from kmscli.vault.vault import HEAD, LOG, Vault
 
 KINDS: dict[int, Kind[Any]] = {
     kind.number: kind
-    for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY, ALIAS_COUNT, GRANT, GRANT_COUNT, GRANT_NAME)
+    for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY, ALIAS_COUNT, GRANT, GRANT_COUNT, GRANT_NAME, LAST_USE)
 }
 
 
@@ -166,7 +166,7 @@ def spoken_of(value: Any) -> Iterator[Named]:
 def _of_key(value: Key | Alias | Material | Grant, *, must_be: Collection[Kind[Any]]) -> Iterator[Named]:
     """The rows of which the key that a value is of has one each."""
     home, arn = scope(value.account, value.region), key_arn(value.account, value.region, value.key_id)
-    for kind in (KEY, POLICY, TAGS, ALIAS_COUNT, GRANT_COUNT):
+    for kind in (KEY, POLICY, TAGS, ALIAS_COUNT, GRANT_COUNT, LAST_USE):
         yield Named(kind, home, value.key_id, arn if kind is KEY else f"of key {arn}", must_be=kind in must_be)
 
 

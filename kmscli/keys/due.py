@@ -8,7 +8,7 @@ leave the same (design, "Time").
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, aliases_of
 from kmscli.keys.grants import GRANT_COUNT, remove_some_grants
 from kmscli.keys.imports import expire
-from kmscli.keys.key import DELETION, EXPIRY, KEY, Happened, Key
+from kmscli.keys.key import DELETION, EXPIRY, KEY, LAST_USE, Happened, Key
 from kmscli.keys.material import MATERIAL, materials_of
 from kmscli.keys.policies import POLICY
 from kmscli.keys.rotation import AUTOMATIC, rotate
@@ -32,7 +32,7 @@ def bring_up_to_date(transaction: Transaction, key: Key) -> Happened | None:
 
 
 def delete(transaction: Transaction, key: Key) -> None:
-    """Remove a key with everything that is its own: material, aliases, tags, policy. Its grants are gone before.
+    """Remove a key with all that is its own: material, aliases, tags, policy, last use. Its grants are gone before.
 
     Raises VaultDamagedError: its material does not show, and would stay behind.
     """
@@ -47,5 +47,6 @@ def delete(transaction: Transaction, key: Key) -> None:
     transaction.delete(GRANT_COUNT, key.scope, key.key_id)
     transaction.delete(TAGS, key.scope, key.key_id)
     transaction.delete(POLICY, key.scope, key.key_id)
+    transaction.delete(LAST_USE, key.scope, key.key_id)
     transaction.delete(KEY, key.scope, key.key_id)
     transaction.count(key.scope, "keys", -1)

@@ -131,7 +131,19 @@ class Happened:
         self.details = details
 
 
+class Use:
+    """A key's last use: the operation, when, and the ids of its event and its request."""
+
+    def __init__(self, operation: str, when: float, event_id: str, request_id: str) -> None:
+        self.operation = operation
+        self.when = when
+        self.event_id = event_id
+        self.request_id = request_id
+
+
 KEY: Kind[Key] = Kind(16, "key", lambda value: Key(**value), vars)
+LAST_USE: Kind[Use] = Kind(42, "last use", lambda value: Use(**value), vars)
+"""Nothing is decided by it, and it is written without being read: calls on one key at once are no conflict."""
 
 
 def scope(account: str, region: str) -> str:
@@ -147,6 +159,16 @@ def find_key(transaction: Transaction, account: str, region: str, key_id: str) -
 def save_key(transaction: Transaction, key: Key) -> None:
     """Write a key's record."""
     transaction.put(KEY, key.scope, key.key_id, key, due=key.due, first=key.key_id)
+
+
+def note_use(transaction: Transaction, key: Key, use: Use) -> None:
+    """Remember a use of a key as its last one (reference 2.10)."""
+    transaction.touch(LAST_USE, key.scope, key.key_id, use)
+
+
+def last_use(transaction: Transaction, key: Key) -> Use | None:
+    """A key's last use, or None: it was never used."""
+    return transaction.get(LAST_USE, key.scope, key.key_id)
 
 
 def next_rotation(since: float, period: int) -> float:

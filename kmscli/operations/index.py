@@ -46,6 +46,10 @@ KMS: dict[str, tuple[str, str]] = {
     ),
     "generate-mac": ("GenerateMac", "Make a message authentication code (HMAC) of a message under a KMS key."),
     "generate-random": ("GenerateRandom", "Make random bytes, from the operating system's generator."),
+    "get-key-last-usage": (
+        "GetKeyLastUsage",
+        "Show the last successful cryptographic operation of a KMS key, and when that was.",
+    ),
     "get-key-policy": ("GetKeyPolicy", "Show the key policy of a KMS key."),
     "get-key-rotation-status": (
         "GetKeyRotationStatus",

@@ -1,4 +1,4 @@
-"""What a call leaves in the trail: its own record, and those of what it brought about."""
+"""What a call leaves: in the trail its own record and those of what it brought about, on its keys their last use."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
 from kmscli.errors import KmscliError, ServiceError
-from kmscli.keys.key import Happened, Key
+from kmscli.keys.key import Happened, Key, Use, note_use
 from kmscli.names import new_uuid
 from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
@@ -14,6 +14,7 @@ from kmscli.operations.shapes import Request, Response, refuse
 from kmscli.operations.targets import Sought
 from kmscli.trail.chain import Record
 from kmscli.trail.event import LOCAL, call_record, key_resource, service_record
+from kmscli.vault.transaction import Transaction
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _TRAIL_STYLE: Render = {"timestamp": trail_style}
@@ -26,6 +27,7 @@ class Asked:
         self.caller = caller
         self.operation = operation
         self.request_id = new_uuid()
+        self.event_id = new_uuid()
         self.request: Request | None = None
         self.error: ServiceError | None = None
         self.remembered: dict[str, Any] = {}
@@ -52,6 +54,15 @@ class Outcome:
         self.happened: list[Happened] = []
 
 
+def note_uses(outcome: Outcome, transaction: Transaction, now: float) -> None:
+    """Note the last use of each key that a call has used: those of which it asked a usage (reference 2.10)."""
+    asked = outcome.asked
+    for sought in outcome.sought:
+        if sought.key and sought.target.usage:
+            use = Use(asked.operation.name, now, asked.event_id, asked.request_id)
+            note_use(transaction, sought.key, use)
+
+
 def records_of(outcome: Outcome, now: float) -> list[Record]:
     """The events of a call: its own, then those that it brought about."""
     asked = outcome.asked
@@ -61,6 +72,7 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         operation.name,
         now,
         request_id=asked.request_id,
+        event_id=asked.event_id,
         read_only=operation.read_only,
         parameters=_parameters(outcome),
         answer=_answer(outcome),
@@ -111,7 +123,16 @@ def _encoded(record: dict[str, Any], caller: Caller) -> Record:
 
 def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: float) -> Record:
     """The record of what kmscli did to a vault itself, under an event source of its own."""
-    record = call_record(caller, name, now, request_id=new_uuid(), read_only=False, parameters=parameters, source=LOCAL)
+    record = call_record(
+        caller,
+        name,
+        now,
+        request_id=new_uuid(),
+        event_id=new_uuid(),
+        read_only=False,
+        parameters=parameters,
+        source=LOCAL,
+    )
     return _encoded(record, caller)
 
 

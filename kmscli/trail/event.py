@@ -19,6 +19,7 @@ def call_record(
     now: float,
     *,
     request_id: str,
+    event_id: str,
     read_only: bool,
     parameters: dict[str, Any] | None,
     answer: dict[str, Any] | None = None,
@@ -47,7 +48,7 @@ def call_record(
     if additional:
         record["additionalEventData"] = additional
     record["requestID"] = request_id
-    record["eventID"] = new_uuid()
+    record["eventID"] = event_id
     record["readOnly"] = read_only
     if resources is not None:
         record["resources"] = resources

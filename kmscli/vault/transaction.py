@@ -152,6 +152,13 @@ class Transaction:
         links = tuple(self.blinded(kind.name, "link", target) if target else None for target in (first, second))
         self.writes[address] = Pending(kind, value, sealed, rounded, links)
 
+    def touch(self, kind: Kind[T], scope: str, name: str, value: T) -> None:
+        """Write a value over whatever is there, unread: no conflict with others who do so, of whom the last stays.
+
+        Such a row has no secret, no links and nothing due.
+        """
+        self.writes[self.address(kind, scope, name)] = Pending(kind, value, b"", None, (None, None))
+
     def delete(self, kind: Kind[Any], scope: str, name: str, *, shred: bool = False) -> None:
         """Remove a value. `shred`: out of the write-ahead log too."""
         address = self.address(kind, scope, name)
