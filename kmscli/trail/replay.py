@@ -8,9 +8,9 @@ from msgspec.json import Decoder
 
 from kmscli.trail.aliases import Aliases
 from kmscli.trail.cloudtrail import Source
+from kmscli.trail.records import decoded, records
 
 OK = "ok"
-_PROGRESS_EVERY = 2048
 
 
 class _Identity(Struct, rename="camel"):
@@ -80,16 +80,8 @@ def replay(
     and then. Raises KmscliError: a file cannot be read.
     """
     aliases = Aliases()
-    for source in sources:
-        for number, text in enumerate(source.texts, 1):
-            if not number % _PROGRESS_EVERY:
-                progress()
-            record = _record(text)
-            if record:
-                yield _entry(record, aliases)
-            elif text.strip():
-                complain(f"{source.name}, {source.unit} {number}: it is not a CloudTrail record")
-        progress()
+    for record in records(sources, _decode, complain, progress):
+        yield _entry(record, aliases)
 
 
 def in_order(sources: Iterable[Source]) -> list[Source]:
@@ -97,16 +89,9 @@ def in_order(sources: Iterable[Source]) -> list[Source]:
     timed = []
     for source in sources:
         first = next(source.texts, b"")
-        record = _record(first)
+        record = decoded(first, _decode)
         timed.append((record.event_time if record else "", source._replace(texts=chain([first], source.texts))))
     return [source for _, source in sorted(timed, key=lambda pair: pair[0])]
-
-
-def _record(text: bytes) -> _Record | None:
-    try:
-        return _decode(text)
-    except (MsgspecError, ValueError, RecursionError):
-        return None
 
 
 def _entry(record: _Record, aliases: Aliases) -> Entry:
