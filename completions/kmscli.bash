@@ -60,6 +60,7 @@ _kmscli() {
             "configure list") place=$next shared= ;;
             "configure get") place=$next shared= ;;
             "configure set") place=$next shared= ;;
+            "costs") place=$next shared= ;;
             "vault") place=$next shared= ;;
             "vault init") place=$next shared= ;;
             "vault status") place=$next shared= ;;
@@ -215,6 +216,7 @@ _kmscli() {
             "configure list") offered="--profile --output" ;;
             "configure get") offered="--profile" ;;
             "configure set") offered="--profile" ;;
+            "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault init") offered="--lab --passphrase --keyring --name --vault --key-file --key-fd --passphrase-fd --output" ;;
             "vault status") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -229,7 +231,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit completion configure vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit completion configure costs vault" ;;
             "audit") offered="path verify replay" ;;
             "configure") offered="list get set" ;;
             "vault") offered="init status check rekey purge backup restore keyslot" ;;

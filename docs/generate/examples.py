@@ -213,6 +213,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli audit replay",
     ),
     "audit verify": ("kmscli audit verify",),
+    "costs": (
+        "kmscli decrypt --ciphertext-blob fileb://secret.encrypted --plaintext-out -",
+        "kmscli costs | cut -f -5 | grep -e key -e class",
+    ),
     "vault check": ("kmscli vault check",),
     "vault init": ("kmscli --vault payments.vault vault init",),
     "vault status": ("kmscli vault status",),

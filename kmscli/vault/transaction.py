@@ -199,6 +199,11 @@ class Transaction:
         rows = self.snapshot.due(int(moment), limit)
         return [self._value(kind, row)[0] for row in rows if row.kind == kind.number]
 
+    def every(self, *kinds: Kind[Any]) -> Iterator[Any]:
+        """All values of some kinds, in all scopes, as of the snapshot: for reports, which read the whole file."""
+        known = {kind.number: kind for kind in kinds}
+        return (self._opened(known[row.kind], row)[0] for row in self.snapshot.all() if row.kind in known)
+
     def savepoint(self) -> Callable[[], None]:
         """A function that undoes what is written from here on."""
         writes, tallies = dict(self.writes), dict(self.tallies)
@@ -233,13 +238,16 @@ class Transaction:
         kept = self._cache.get(row.address)
         if kept and kept[0] == row.version:
             return kept[1], kept[2]
+        decoded, secret = self._opened(kind, row)
+        self._cache[row.address] = (row.version, decoded, secret)
+        return decoded, secret
+
+    def _opened(self, kind: Kind[T], row: Row) -> tuple[T, bytes]:
         try:
             value, secret = unpacked(self._keyring.unseal_row(row))
         except NotAuthenticError:
             raise damaged(kind.name, row.address) from None
-        decoded = kind.decode(json.loads(value))
-        self._cache[row.address] = (row.version, decoded, secret)
-        return decoded, secret
+        return kind.decode(json.loads(value)), secret
 
     def _unsealed_secret(self, kind: Kind[Any], address: Address, sealed: bytes) -> bytes:
         try:

@@ -4,5 +4,6 @@ LOCAL: dict[str, str] = {
     "audit": "The audit trail: where it is, whether it is whole, and what happened.",
     "completion": "Print the completion script of a shell, to be sourced in its start-up file.",
     "configure": "The configuration: profiles, each with a Region, an account, a principal, an output format, a vault.",
+    "costs": "Show what the vault's keys and the trail's requests would cost at AWS, by key and by class of request.",
     "vault": "The vault: make one, see how it is, check it, change its keys, back it up and put a backup back.",
 }
