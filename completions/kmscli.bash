@@ -55,6 +55,10 @@ _kmscli() {
             "audit path") place=$next shared= ;;
             "audit verify") place=$next shared= ;;
             "audit replay") place=$next shared= ;;
+            "clock") place=$next shared= ;;
+            "clock show") place=$next shared= ;;
+            "clock advance") place=$next shared= ;;
+            "clock set") place=$next shared= ;;
             "completion") place=$next shared= ;;
             "configure") place=$next shared= ;;
             "configure list") place=$next shared= ;;
@@ -212,6 +216,9 @@ _kmscli() {
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
+            "clock show") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "clock advance") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "clock set") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "configure") offered="--profile" ;;
             "configure list") offered="--profile --output" ;;
             "configure get") offered="--profile" ;;
@@ -231,8 +238,9 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit completion configure costs vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit clock completion configure costs vault" ;;
             "audit") offered="path verify replay" ;;
+            "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;
             "vault") offered="init status check rekey purge backup restore keyslot" ;;
             "vault keyslot") offered="list add remove" ;;

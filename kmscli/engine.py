@@ -7,6 +7,7 @@ commit makes them all durable before any is answered.
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from itertools import islice
 from typing import Any, TypeVar
 
 from kmscli.authorization.caller import Caller
@@ -19,7 +20,7 @@ from kmscli.errors import (
     VaultDamagedError,
     VaultRolledBackError,
 )
-from kmscli.keys.key import KEY, Key, find_key
+from kmscli.keys.key import KEY, Happened, Key, find_key
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation
 from kmscli.operations.recording import Asked, Outcome, local_record, note_uses, records_of, service_record_of
@@ -95,14 +96,37 @@ class Engine:
         self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False, beyond: int = 0
     ) -> None:
         """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
+        self.change_local(caller, name, lambda _transaction, _now: parameters, new_chain=new_chain, beyond=beyond)
+
+    def change_local(
+        self,
+        caller: Caller,
+        name: str,
+        change: Callable[[Transaction, float], dict[str, Any] | None],
+        *,
+        new_chain: bool = False,
+        beyond: int = 0,
+    ) -> None:
+        """Commit a change that is no call, with its event. Options: as the vault's `commit`.
+
+        `change` is given a transaction and the time, and returns the event's parameters, or None: there is nothing to
+        change. It may be called again after a conflict.
+        """
         clock = self.clock()
 
         def attempt(transaction: Transaction) -> None:
             now, held = self._time(transaction, clock)
-            record = local_record(caller, name, parameters, now)
-            self._commit(transaction, [record], now, held, new_chain=new_chain, beyond=beyond)
+            parameters = change(transaction, now)
+            if parameters is not None:
+                record = local_record(caller, name, parameters, now)
+                self._commit(transaction, [record], now, held, new_chain=new_chain, beyond=beyond)
 
         self._retried(attempt, caller, clock)
+
+    def look(self, caller: Caller, look: Callable[[Transaction, float, float], T]) -> T:
+        """What a look at the vault gives. `look` is given a transaction, the time, and until when deletions wait."""
+        clock = self.clock()
+        return self._retried(lambda transaction: look(transaction, *self._time(transaction, clock)), caller, clock)
 
     def check_mark(self, environment: Environment, caller: Caller, *, accept_rollback: bool = False) -> None:
         """See that the vault is not older than this machine knows it, or, without a mark, than the log beside it.
@@ -173,28 +197,39 @@ class Engine:
     def _due_keys(self, transaction: Transaction, clock: float) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""
         now, held = self._time(transaction, clock)
-        return [key for key in transaction.due(KEY, now, DUE_AT_MOST) if key.is_due(now, held)]
+        return list(islice((key for key in transaction.due(KEY, now) if key.is_due(now, held)), DUE_AT_MOST))
 
     def _bring_up_to_date(self, key: Key, caller: Caller, clock: float, *, touched: bool) -> None:
-        """Everything that is due on a key, step by step, each in a commit of its own with its own event.
+        """Everything that is due on a key, step by step.
 
-        A step of a deletion that has only removed some of many grants has no event, and leaves the rest to later calls
-        if this one does not touch the key.
+        What a step without an event leaves is left to later calls if this one does not touch the key.
+        """
+        due: Key | None = key
+        while due:
+            happened, due = self.step(due, caller, clock)
+            if not (happened or touched):
+                return
+
+    def step(self, key: Key, caller: Caller, clock: float) -> tuple[list[Happened], Key | None]:
+        """The next thing that is due on a key, in a commit of its own with its own event.
+
+        Returns what happened, and the key if more is due on it. A step of a deletion that has only removed some of many
+        grants has no event.
         """
         from kmscli.keys.due import bring_up_to_date
 
-        def step(transaction: Transaction) -> bool:
+        def attempt(transaction: Transaction) -> tuple[list[Happened], Key | None]:
             now, held = self._time(transaction, clock)
             current = find_key(transaction, key.account, key.region, key.key_id)
             if current is None or not current.is_due(now, held):
-                return False
-            happened = bring_up_to_date(transaction, current)
-            records = [service_record_of(happened, caller)] if happened else []
-            self._commit(transaction, records, now, held)
-            return bool(happened) or touched
+                return [], None
+            done = bring_up_to_date(transaction, current)
+            happened = [done] if done else []
+            left = find_key(transaction, key.account, key.region, key.key_id)
+            self._commit(transaction, [service_record_of(one, caller) for one in happened], now, held)
+            return happened, left if left and left.is_due(now, held) else None
 
-        while self._retried(step, caller, clock):
-            pass
+        return self._retried(attempt, caller, clock)
 
     def _retried(self, attempt: Callable[[Transaction], T], caller: Caller, clock: float) -> T:
         """Run an attempt on a fresh snapshot; again after a conflict, a rekeying, or when something falls due first.
@@ -227,7 +262,7 @@ class Engine:
     def _time(self, transaction: Transaction, clock: float) -> tuple[float, float]:
         """Now, by the clock but never before the latest time that the vault has seen; until when deletions are held."""
         head = self.vault.head(transaction)
-        now = max(clock, head.latest)
+        now = max(clock + head.clock_offset, head.latest)
         if now - head.latest > STRANGE_LEAP and not self.vault.header.lab:
             self._warn("The clock is more than a week past the vault's last use: deletions wait 24 hours.")
             return now, now + DAY

@@ -217,6 +217,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted --plaintext-out -",
         "kmscli costs | cut -f -5 | grep -e key -e class",
     ),
+    "clock advance": (
+        "kmscli --vault lab.vault vault init --lab > /dev/null",
+        "kmscli --vault lab.vault create-key --query KeyMetadata.KeyId --output text > lab-key",
+        "kmscli --vault lab.vault enable-key-rotation --key-id $(cat lab-key)",
+        "kmscli --vault lab.vault clock advance 2y",
+    ),
+    "clock show": ("kmscli clock show",),
     "vault check": ("kmscli vault check",),
     "vault init": ("kmscli --vault payments.vault vault init",),
     "vault status": ("kmscli vault status",),

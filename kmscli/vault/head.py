@@ -2,8 +2,9 @@
 
 It is read and written under the write lock, with every commit. `commit` counts commits and bounds every row's version
 from above, so that no address ever sees one version twice. `latest` is the latest time that the vault has seen;
-until `held`, nothing is deleted (design, "Time"). `shredding`: this commit deleted key material, so the next one sees
-once more that the WAL is truncated, should it have been busy.
+until `held`, nothing is deleted (design, "Time"). `clock_offset`: the seconds by which a lab vault's clock is ahead
+of the machine's; heads of before there was such a thing have none. `shredding`: this commit deleted key material, so
+the next one sees once more that the WAL is truncated, should it have been busy.
 """
 
 import json
@@ -47,6 +48,7 @@ class Head:
         rows: dict[str, int] | None = None,
         latest: float = 0,
         held: float = 0,
+        clock_offset: float = 0,
         shredding: bool = False,
         history: list[dict[str, Any]] | None = None,
     ) -> None:
@@ -57,6 +59,7 @@ class Head:
         self.rows = rows or {}
         self.latest = latest
         self.held = held
+        self.clock_offset = clock_offset
         self.shredding = shredding
         self.history = history or []
 
@@ -76,6 +79,11 @@ class Head:
             **{**members, "set_hash": int(members["set_hash"], 16), "seals": int(members["seals"], 16)},
         )
 
+    def move_clock(self, moment: float, machine_time: float) -> None:
+        """A lab vault's clock is moved: now, which is `machine_time` by the machine's clock, is `moment`."""
+        self.clock_offset = moment - machine_time
+        self.latest = max(self.latest, moment)
+
     def with_new_chain(self) -> "Head":
         """The same with a chain that names the old one's end and has no event yet."""
         history = [*self.history, {"chain": self.end.chain, "number": self.end.number}]
@@ -88,5 +96,6 @@ class Head:
             rows=self.rows,
             latest=self.latest,
             held=self.held,
+            clock_offset=self.clock_offset,
             history=history,
         )

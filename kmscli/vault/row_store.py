@@ -21,8 +21,8 @@ class Snapshot(Protocol):
     def linked(self, kind: int, link: int, target: bytes, after: bytes, limit: int) -> list[Row]:
         """Up to `limit` rows whose first (1) or second (2) link is `target`, above `after`, in order of id."""
 
-    def due(self, moment: int, limit: int) -> list[Row]:
-        """Up to `limit` rows that are due at a moment, oldest first."""
+    def due(self, moment: int) -> Iterable[Row]:
+        """The rows that are due at a moment, oldest first, read as far as the caller goes."""
 
     def all(self) -> Iterable[Row]:
         """Every row, in order of address."""

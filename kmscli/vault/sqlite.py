@@ -93,8 +93,11 @@ class SqliteSnapshot:
         column = {1: "first", 2: "second"}[link]
         return self._select(f"kind = ? AND {column} = ? AND id > ? ORDER BY id LIMIT ?", kind, target, after, limit)
 
-    def due(self, moment: int, limit: int) -> list[Row]:
-        return self._select("due <= ? ORDER BY due LIMIT ?", moment, limit)
+    def due(self, moment: int) -> Iterable[Row]:
+        with translated():
+            yield from map(
+                Row._make, self._connection.execute("SELECT * FROM rows WHERE due <= ? ORDER BY due", (moment,))
+            )
 
     def all(self) -> Iterable[Row]:
         statement = f"SELECT * FROM rows WHERE {WELL_TYPED} ORDER BY kind, partition, id"  # noqa: S608

@@ -66,6 +66,11 @@ class Pending:
         return packed(json.dumps(self.kind.encode(self.value), separators=(",", ":")).encode(), self.secret)
 
 
+def due_hour(due: float) -> int:
+    """The hour by which something is due: what the file says of it."""
+    return -int(-due // HOUR) * HOUR
+
+
 def packed(value: bytes, secret: bytes) -> bytes:
     """A row's plaintext."""
     return len(value).to_bytes(4, "big") + value + secret
@@ -100,6 +105,8 @@ class Transaction:
         self.writes: dict[Address, Pending | None] = {}
         self.tallies: dict[Address, int] = {}
         self.shreds = False
+        self.clock_move: tuple[float, float] | None = None
+        """The time that a lab vault's clock is moved to, and the machine's time then."""
 
     def get(self, kind: Kind[T], scope: str, name: str) -> T | None:
         """A value by its name in a scope, or None."""
@@ -148,7 +155,7 @@ class Transaction:
         address = self.address(kind, scope, name)
         sealed = self._sealed_secret(kind, address, secret)
         self.shreds = self.shreds or secret == b""
-        rounded = None if due is None else -int(-due // HOUR) * HOUR
+        rounded = None if due is None else due_hour(due)
         links = tuple(self.blinded(kind.name, "link", target) if target else None for target in (first, second))
         self.writes[address] = Pending(kind, value, sealed, rounded, links)
 
@@ -194,10 +201,11 @@ class Transaction:
             kind, rows, limit, lambda address, pending: pending.links[link - 1] == blind and address[2] > after
         )
 
-    def due(self, kind: Kind[T], moment: float, limit: int) -> list[T]:
-        """Up to `limit` values of a kind that are due, oldest first."""
-        rows = self.snapshot.due(int(moment), limit)
-        return [self._value(kind, row)[0] for row in rows if row.kind == kind.number]
+    def due(self, kind: Kind[T], moment: float) -> Iterator[T]:
+        """The values of a kind that are due, by the hour in which they are, oldest first; read as far as you go."""
+        for row in self.snapshot.due(int(moment)):
+            if row.kind == kind.number:
+                yield self._value(kind, row)[0]
 
     def every(self, *kinds: Kind[Any]) -> Iterator[Any]:
         """All values of some kinds, in all scopes, as of the snapshot: for reports, which read the whole file."""

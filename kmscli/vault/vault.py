@@ -73,8 +73,13 @@ class Vault:
             self._cache.clear()
         return Transaction(self.keyring, self.store.snapshot(), self._cache)
 
-    def head(self, transaction: Transaction) -> Head:
-        """The head as a transaction sees it. Raises VaultDamagedError, RekeyedError."""
+    def head(self, transaction: Transaction, *, alone: bool = False) -> Head:
+        """The head as a transaction sees it. Raises VaultDamagedError, RekeyedError.
+
+        `alone`: the transaction is a conflict as soon as anything else is committed.
+        """
+        if alone:
+            transaction.read[HEAD] = transaction.snapshot.get(HEAD)
         return self._read_head(transaction.snapshot.get)
 
     def renewed(self, header: Header, root: bytes, keyring: Keyring) -> "Vault":
@@ -113,6 +118,8 @@ class Vault:
             head.commit = max(head.commit, beyond) + 1
             head.latest = max(head.latest, now)
             head.held = max(head.held, held)
+            if transaction.clock_move:
+                head.move_clock(*transaction.clock_move)
             truncates.append(head.shredding or transaction.shreds)
             head.shredding = transaction.shreds
             writes = self._sealed(transaction, head, read)

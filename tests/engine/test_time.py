@@ -1,17 +1,11 @@
 import shutil
 from pathlib import Path
-from typing import Any
 
 from kmscli.clock import DAY
+from tests.engine.years import picture, prepared, service_events
 from tests.operations.house import START, House
 
 WARNING = "The clock is more than a week past the vault's last use: deletions wait 24 hours."
-
-
-def service_events(house: House) -> list[tuple[str, str]]:
-    """What the service did by itself, and when it was due."""
-    events = [event for event in house.events() if event["eventType"] == "AwsServiceEvent"]
-    return [(event["eventName"], event["eventTime"]) for event in events]
 
 
 def test_a_clock_that_goes_back_is_not_followed(house: House) -> None:
@@ -95,43 +89,23 @@ def test_a_leap_does_not_hold_rotations(house: House) -> None:
     assert len(house.call("ListKeyRotations", KeyId=key)["Rotations"]) == 1
 
 
+def test_held_deletions_keep_nothing_waiting(house: House) -> None:
+    """However many deletions are held after a leap, what else is due happens on keys that no call touches."""
+    for _ in range(65):
+        doomed(house)
+    rotating = house.new_key()
+    house.change_key(rotating, rotation={"period": 90, "next": house.now + 1})
+    house.later(days=8)
+    house.call("GenerateRandom", NumberOfBytes=1)
+    assert [name for name, _ in service_events(house)] == ["RotateKey"]
+
+
 def test_a_lab_is_not_held(lab: House) -> None:
     """In a lab vault a leap deletes at once, without a warning."""
     key = doomed(lab)
     lab.later(days=400)
     assert lab.refusal("DescribeKey", KeyId=key)[0] == "NotFoundException"
     assert lab.engine.warnings == []
-
-
-def prepared(path: Path) -> None:
-    """A vault in which much falls due within two years."""
-    house = House(path)
-    keys = {name: house.new_key(Description=name) for name in ("a", "b", "c", "d", "e", "f", "g")}
-    for name, period in (("a", 90), ("b", 365), ("c", 100), ("d", 200), ("g", 2560)):
-        house.call("EnableKeyRotation", KeyId=keys[name], RotationPeriodInDays=period)
-        house.later(hours=7, seconds=0.25)
-    for name in ("a", "e"):
-        house.call("CreateAlias", AliasName=f"alias/{name}", TargetKeyId=keys[name])
-    house.call("RotateKeyOnDemand", KeyId=keys["a"])
-    house.call("DisableKey", KeyId=keys["c"])
-    house.call("ScheduleKeyDeletion", KeyId=keys["d"], PendingWindowInDays=30)
-    house.call("ScheduleKeyDeletion", KeyId=keys["e"], PendingWindowInDays=7)
-    house.close()
-
-
-def picture(house: House) -> dict[str, Any]:
-    """All that can be seen of a vault's keys, by description, without ids."""
-    shown: dict[str, Any] = {"aliases": sorted(one["AliasName"] for one in house.call("ListAliases")["Aliases"])}
-    for entry in house.call("ListKeys")["Keys"]:
-        key = entry["KeyId"]
-        metadata = house.call("DescribeKey", KeyId=key)["KeyMetadata"]
-        status = house.call("GetKeyRotationStatus", KeyId=key)
-        rotations = house.call("ListKeyRotations", KeyId=key, IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
-        for one in (metadata, status, *rotations):
-            for name in ("KeyId", "Arn", "CurrentKeyMaterialId", "KeyMaterialId"):
-                one.pop(name, None)
-        shown[metadata["Description"]] = (metadata, status, rotations)
-    return shown
 
 
 def test_two_years_are_730_days(empty_lab: Path, folder: Path) -> None:

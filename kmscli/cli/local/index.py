@@ -2,6 +2,7 @@
 
 LOCAL: dict[str, str] = {
     "audit": "The audit trail: where it is, whether it is whole, and what happened.",
+    "clock": "The vault's clock: see what time it is there, and move a lab vault's clock ahead.",
     "completion": "Print the completion script of a shell, to be sourced in its start-up file.",
     "configure": "The configuration: profiles, each with a Region, an account, a principal, an output format, a vault.",
     "costs": "Show what the vault's keys and the trail's requests would cost at AWS, by key and by class of request.",
