@@ -76,7 +76,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "openssl pkey -in theirs.pem -pubout -outform DER -out theirs.der",
         f"{DERIVE} --public-key fileb://theirs.der",
     ),
-    "describe-key": ("kmscli describe-key --key-id alias/demo",),
+    "describe-key": (
+        "kmscli describe-key --key-id alias/demo",
+        "kmscli describe-key --key-id alias/aws/s3 --query KeyMetadata.[KeyManager,Description]",
+    ),
     "disable-key": (
         "kmscli disable-key --key-id {key}",
         "kmscli encrypt --key-id {key} --plaintext fileb://secret.txt",
@@ -134,7 +137,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "wc -c < signer.der",
     ),
     "get-key-rotation-status": ("kmscli get-key-rotation-status --key-id {key}",),
-    "list-aliases": ("kmscli list-aliases",),
+    "list-aliases": (
+        "kmscli list-aliases --key-id {key}",
+        "kmscli list-aliases --query 'Aliases[].AliasName'",
+    ),
     "list-grants": (
         GRANT + " --query GrantId",
         "kmscli list-grants --key-id {key}",

@@ -113,7 +113,7 @@ class Relations:
         """Note what a row says."""
         if value is None:
             return
-        if row.kind == KEY.number:
+        if row.kind == KEY.number and not value.is_managed:
             self._keys[value.scope] = self._keys.get(value.scope, 0) + 1
         if row.kind == TALLY.number:
             self._counted[row.address] = value

@@ -54,6 +54,11 @@ class Key:
         return scope(self.account, self.region)
 
     @property
+    def is_managed(self) -> bool:
+        """Whether it is an AWS managed key: one that a service keeps in the account (13.1)."""
+        return self.manager == "AWS"
+
+    @property
     def is_enabled(self) -> bool:
         """Whether it is in the state Enabled."""
         return self.state == states.ENABLED

@@ -20,7 +20,7 @@ class Target:
     there is no target. `action`: the IAM action's name, if it is not the operation's own. `states`: the key states in
     which the call may go on; none: all. `usage`: the key usage that it needs. `suits`: raises for a key that can never
     do this. `logs_arn`: the trail shows the key's ARN instead of the name given. `listed`: the trail's `resources` list
-    it.
+    it. `predefined`: the AWS managed key of a predefined alias that has none yet is made.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Target:
         suits: Callable[[Any], None] | None = None,
         logs_arn: bool = False,
         listed: bool = True,
+        predefined: bool = False,
     ) -> None:
         self.member = member
         self.kind = kind
@@ -49,6 +50,7 @@ class Target:
         self.suits = suits
         self.logs_arn = logs_arn
         self.listed = listed
+        self.predefined = predefined
 
 
 class Pagination:

@@ -48,6 +48,10 @@ def _named(target: Target, call: Call, request: Request, text: str | None) -> Fo
     if text is None:
         return key_by_ciphertext(call.transaction, getattr(request, target.ciphertext), region)
     if target.kind == "key":
+        if target.predefined and "alias/aws/" in text:
+            from kmscli.operations.managed_keys import bring_to_life
+
+            bring_to_life(call, text)
         return key_by_name(call.transaction, text, account, region, aliases=target.aliases)
     return alias_by_name(call.transaction, text, account, region, new=target.kind == "new alias")
 
@@ -75,7 +79,8 @@ def _authorize(sought: Sought, call: Call) -> None:
         from kmscli.operations.grant_targets import authorize_retirement
 
         return authorize_retirement(call.caller, sought)
-    return authorize(call.caller, sought.target.action, sought.account, sought.named)
+    managed = sought.key is not None and sought.key.is_managed
+    return authorize(call.caller, sought.target.action, sought.account, sought.named, managed=managed)
 
 
 def _check_grant_tokens(tokens: list[str] | None, call: Call) -> None:

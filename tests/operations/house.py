@@ -98,6 +98,12 @@ class House:
         """A new key's id."""
         return str(self.call("CreateKey", by, **members)["KeyMetadata"]["KeyId"])
 
+    def aliases(self, by: Caller | None = None, /) -> list[dict[str, Any]]:
+        """An account's own aliases, without those that AWS has predefined."""
+        listed = self.call("ListAliases", by, Limit=100)
+        assert not listed["Truncated"]
+        return [alias for alias in listed["Aliases"] if not alias["AliasName"].startswith("alias/aws/")]
+
     def state_of(self, key: str) -> str:
         """A key's state."""
         return str(self.call("DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"])

@@ -23,15 +23,15 @@ def test_an_aliass_life(house: House) -> None:
         "CreationDate": START,
         "LastUpdatedDate": START,
     }
-    assert house.call("ListAliases") == {"Aliases": [entry], "Truncated": False}
+    assert house.aliases() == [entry]
     house.later(days=1)
     assert house.call("UpdateAlias", AliasName="alias/app", TargetKeyId=arn(second)) == {}
     moved = {**entry, "TargetKeyId": second, "LastUpdatedDate": START + 86_400}
-    assert house.call("ListAliases")["Aliases"] == [moved]
+    assert house.aliases() == [moved]
     assert house.call("ListAliases", KeyId=second)["Aliases"] == [moved]
     assert house.call("ListAliases", KeyId=first)["Aliases"] == []
     assert house.call("DeleteAlias", AliasName="alias/app") == {}
-    assert house.call("ListAliases")["Aliases"] == []
+    assert house.aliases() == []
     assert house.state_of(first) == house.state_of(second) == "Enabled"
 
 
@@ -147,7 +147,7 @@ def test_an_alias_moves_among_keys_of_a_kind(
     result = house.result("UpdateAlias", AliasName="alias/app", TargetKeyId=new)
     assert (result == {}) is allowed
     assert (isinstance(result, tuple) and result[0] == "ValidationException") is not allowed
-    [alias] = house.call("ListAliases")["Aliases"]
+    [alias] = house.aliases()
     assert alias["TargetKeyId"] == (new if allowed else old)
 
 

@@ -21,6 +21,7 @@ ALIASES_REFUSED: dict[str, dict[str, Any]] = {
     "DisableKeyRotation": {},
     "EnableKey": {},
     "EnableKeyRotation": {},
+    "GetKeyLastUsage": {},
     "GetKeyPolicy": {},
     "GetKeyRotationStatus": {},
     "ListAliases": {},
@@ -216,6 +217,6 @@ def test_a_partition_shows_in_every_arn(house: House, region: str, partition: st
     key = house.call("CreateKey", there)["KeyMetadata"]
     assert key["Arn"] == f"arn:{partition}:kms:{region}:{ACCOUNT}:key/{key['KeyId']}"
     house.call("CreateAlias", there, AliasName="alias/app", TargetKeyId=key["Arn"])
-    [alias] = house.call("ListAliases", there)["Aliases"]
+    [alias] = house.aliases(there)
     assert alias["AliasArn"] == f"arn:{partition}:kms:{region}:{ACCOUNT}:alias/app"
     assert f"arn:{partition}:iam::{ACCOUNT}:root" in house.call("GetKeyPolicy", there, KeyId=key["Arn"])["Policy"]

@@ -50,6 +50,7 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "GenerateDataKeyPairWithoutPlaintext": PAIRS,
     "GenerateDataKeyWithoutPlaintext": CRYPTO,
     "GenerateMac": CRYPTO,
+    "GetKeyLastUsage": EVERYWHERE,
     "GetKeyPolicy": EVERYWHERE,
     "GetKeyRotationStatus": (OK, OK, OK, OK, EXTERNAL, IN_A_STORE, OK, OK),
     "GetPublicKey": PUBLISHING,

@@ -21,7 +21,10 @@ class DescribeKeyResponse(Response):
     key_metadata = Structure(KeyMetadata)
 
 
-@operation(targets=[Target("key_id", aliases=True)], read_only=True)
+@operation(targets=[Target("key_id", aliases=True, predefined=True)], read_only=True)
 def describe_key(call: Call, request: DescribeKeyRequest, key: Key) -> DescribeKeyResponse:
-    """Show a KMS key's metadata: its ARN, spec, usage, state and dates. Never its material."""
+    """Show a KMS key's metadata: its ARN, spec, usage, state and dates. Never its material.
+
+    Under a predefined alias, such as alias/aws/s3, it makes the AWS managed key if there is none yet.
+    """
     return DescribeKeyResponse(key_metadata=KeyMetadata(**key.metadata()))
