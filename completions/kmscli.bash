@@ -13,6 +13,7 @@ _kmscli() {
             "decapsulate") place=$next shared=yes ;;
             "decrypt") place=$next shared=yes ;;
             "delete-alias") place=$next shared=yes ;;
+            "delete-imported-key-material") place=$next shared=yes ;;
             "derive-shared-secret") place=$next shared=yes ;;
             "describe-key") place=$next shared=yes ;;
             "disable-key") place=$next shared=yes ;;
@@ -30,7 +31,9 @@ _kmscli() {
             "get-key-last-usage") place=$next shared=yes ;;
             "get-key-policy") place=$next shared=yes ;;
             "get-key-rotation-status") place=$next shared=yes ;;
+            "get-parameters-for-import") place=$next shared=yes ;;
             "get-public-key") place=$next shared=yes ;;
+            "import-key-material") place=$next shared=yes ;;
             "list-aliases") place=$next shared=yes ;;
             "list-grants") place=$next shared=yes ;;
             "list-key-policies") place=$next shared=yes ;;
@@ -109,6 +112,7 @@ _kmscli() {
             "decrypt --dry-run-modifiers") offered="IGNORE_CIPHERTEXT" ;;
             "decrypt --generate-cli-skeleton") offered="input yaml-input output" ;;
             "delete-alias --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "delete-imported-key-material --generate-cli-skeleton") offered="input yaml-input output" ;;
             "derive-shared-secret --key-agreement-algorithm") offered="ECDH" ;;
             "derive-shared-secret --generate-cli-skeleton") offered="input yaml-input output" ;;
             "describe-key --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -134,7 +138,13 @@ _kmscli() {
             "get-key-last-usage --generate-cli-skeleton") offered="input yaml-input output" ;;
             "get-key-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "get-key-rotation-status --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "get-parameters-for-import --wrapping-algorithm") offered="RSAES_PKCS1_V1_5 RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256 RSA_AES_KEY_WRAP_SHA_1 RSA_AES_KEY_WRAP_SHA_256 SM2PKE" ;;
+            "get-parameters-for-import --wrapping-key-spec") offered="RSA_2048 RSA_3072 RSA_4096 SM2" ;;
+            "get-parameters-for-import --generate-cli-skeleton") offered="input yaml-input output" ;;
             "get-public-key --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "import-key-material --expiration-model") offered="KEY_MATERIAL_EXPIRES KEY_MATERIAL_DOES_NOT_EXPIRE" ;;
+            "import-key-material --import-type") offered="NEW_KEY_MATERIAL EXISTING_KEY_MATERIAL" ;;
+            "import-key-material --generate-cli-skeleton") offered="input yaml-input output" ;;
             "list-aliases --generate-cli-skeleton") offered="input yaml-input output" ;;
             "list-grants --generate-cli-skeleton") offered="input yaml-input output" ;;
             "list-key-policies --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -175,6 +185,7 @@ _kmscli() {
             "decapsulate") offered="--key-id --shared-secret-ciphertext-blob --encapsulation-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "decrypt") offered="--ciphertext-blob --encryption-context --grant-tokens --key-id --encryption-algorithm --recipient --dry-run --no-dry-run --dry-run-modifiers --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "delete-alias") offered="--alias-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "delete-imported-key-material") offered="--key-id --key-material-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "derive-shared-secret") offered="--key-id --key-agreement-algorithm --public-key --grant-tokens --dry-run --no-dry-run --recipient --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "describe-key") offered="--key-id --grant-tokens --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "disable-key") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -192,7 +203,9 @@ _kmscli() {
             "get-key-last-usage") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "get-key-policy") offered="--key-id --policy-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "get-key-rotation-status") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "get-parameters-for-import") offered="--key-id --wrapping-algorithm --wrapping-key-spec --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "get-public-key") offered="--key-id --grant-tokens --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "import-key-material") offered="--key-id --import-token --encrypted-key-material --valid-to --expiration-model --import-type --key-material-description --key-material-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "list-aliases") offered="--key-id --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "list-grants") offered="--key-id --grant-id --grantee-principal --grantee-service-principal --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "list-key-policies") offered="--key-id --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
@@ -238,7 +251,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-public-key list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit clock completion configure costs vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit clock completion configure costs vault" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;

@@ -76,8 +76,16 @@ class DryRunOperationException(ServiceError):
     """The call would have succeeded, but was a dry run."""
 
 
+class ExpiredImportTokenException(ServiceError):
+    """The import token is older than a day."""
+
+
 class IncorrectKeyException(ServiceError):
     """The ciphertext was made by another key than the one named."""
+
+
+class IncorrectKeyMaterialException(ServiceError):
+    """The key material is none for this key: of another kind, or not the one that it had before."""
 
 
 class InvalidAliasNameException(ServiceError):
@@ -98,6 +106,10 @@ class InvalidGrantIdException(ServiceError):
 
 class InvalidGrantTokenException(ServiceError):
     """The grant token is not one."""
+
+
+class InvalidImportTokenException(ServiceError):
+    """The import token is not one of this key."""
 
 
 class InvalidKeyUsageException(ServiceError):

@@ -39,6 +39,25 @@ ENCAPSULATE = "kmscli encapsulate --key-id $(cat kem-key) --encapsulation-algori
 KEY_PAIR = "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256"
 DERIVE = "kmscli derive-shared-secret --key-id $(cat agreer) --key-agreement-algorithm ECDH"
 
+EXTERNAL = "kmscli create-key --origin EXTERNAL --query KeyMetadata.KeyId --output text > external"
+PARAMETERS = (
+    "kmscli get-parameters-for-import --key-id $(cat external) --wrapping-algorithm RSAES_OAEP_SHA_256 "
+    "--wrapping-key-spec RSA_2048"
+)
+WRAPPING = (
+    PARAMETERS + " --query '[ImportToken, PublicKey]' --output text > parameters",
+    "cut -f1 parameters | base64 -d > token; cut -f2 parameters | base64 -d > wrapping.der",
+    "openssl rand -out material 32",
+    (
+        "openssl pkeyutl -encrypt -pubin -inkey wrapping.der -keyform DER -in material -out wrapped -pkeyopt "
+        "rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256"
+    ),
+)
+IMPORT = (
+    "kmscli import-key-material --key-id $(cat external) --import-token fileb://token "
+    "--encrypted-key-material fileb://wrapped --expiration-model KEY_MATERIAL_DOES_NOT_EXPIRE"
+)
+
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "cancel-key-deletion": (
         "kmscli schedule-key-deletion --key-id {key} --query DeletionDate",
@@ -69,6 +88,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "delete-alias": (
         "kmscli delete-alias --alias-name alias/demo",
         "kmscli describe-key --key-id alias/demo",
+    ),
+    "delete-imported-key-material": (
+        EXTERNAL,
+        *WRAPPING,
+        IMPORT,
+        "kmscli delete-imported-key-material --key-id $(cat external)",
+        "kmscli describe-key --key-id $(cat external) --query KeyMetadata.KeyState",
     ),
     "derive-shared-secret": (
         AGREER,
@@ -130,6 +156,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli get-key-last-usage --key-id {key}",
     ),
     "get-key-policy": ("kmscli get-key-policy --key-id {key} --query Policy --output text",),
+    "get-parameters-for-import": (EXTERNAL, PARAMETERS),
     "get-public-key": (
         SIGNER,
         "kmscli get-public-key --key-id $(cat signer)",
@@ -137,6 +164,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "wc -c < signer.der",
     ),
     "get-key-rotation-status": ("kmscli get-key-rotation-status --key-id {key}",),
+    "import-key-material": (
+        EXTERNAL,
+        *WRAPPING,
+        IMPORT,
+        "kmscli describe-key --key-id $(cat external) --query KeyMetadata.[KeyState,ExpirationModel]",
+    ),
     "list-aliases": (
         "kmscli list-aliases --key-id {key}",
         "kmscli list-aliases --query 'Aliases[].AliasName'",

@@ -71,6 +71,11 @@ def expire(transaction: Transaction, key: Key, when: float) -> tuple[Key, dict[s
     return remove(transaction, key, expired), details
 
 
+def expiration_model(valid_to: float | None) -> str:
+    """The ExpirationModel of what expires at a moment, or never."""
+    return DOES_NOT_EXPIRE if valid_to is None else EXPIRES
+
+
 def summed_up(transaction: Transaction, key: Key) -> Key:
     """A key with what its materials come to by now, and the state that follows from it; it is written so."""
     materials = materials_of(transaction, key)
@@ -96,7 +101,8 @@ def _shown(present: list[Material]) -> dict[str, Any]:
     if not present:
         return {}
     first = min(_expiries(present), default=None)
-    return {"expiration_model": DOES_NOT_EXPIRE} if first is None else {"expiration_model": EXPIRES, "valid_to": first}
+    model = expiration_model(first)
+    return {"expiration_model": model} if first is None else {"expiration_model": model, "valid_to": first}
 
 
 def _expiries(materials: list[Material]) -> list[float]:

@@ -31,6 +31,10 @@ SWITCHABLE = frozenset((ENABLED, DISABLED, UNAVAILABLE))
 """For EnableKey and DisableKey."""
 SCHEDULABLE = NOT_DELETING - {UPDATING}
 """For ScheduleKeyDeletion."""
+IMPORTABLE = frozenset((ENABLED, DISABLED, PENDING_IMPORT))
+"""For GetParametersForImport; and, pending deletion too, DeleteImportedKeyMaterial."""
+RESTORABLE = IMPORTABLE | {UPDATING}
+"""For ImportKeyMaterial."""
 
 _REFUSALS: dict[str, tuple[type[ServiceError], str]] = {
     DISABLED: (DisabledException, "is disabled."),
@@ -52,6 +56,7 @@ def refuse_state(arn: str, state: str, allowed: frozenset[str]) -> NoReturn:
 
 
 _MENDS = {
+    PENDING_IMPORT: "Import its key material: kmscli get-parameters-for-import …, then kmscli import-key-material …",
     DISABLED: "Enable it: kmscli enable-key --key-id …",
     PENDING_DELETION: "Keep it: kmscli cancel-key-deletion --key-id …, then kmscli enable-key --key-id …",
 }

@@ -8,6 +8,7 @@ KMS: dict[str, tuple[str, str]] = {
     "decapsulate": ("Decapsulate", "Get a shared secret back from its ciphertext."),
     "decrypt": ("Decrypt", "Decrypt a ciphertext of encrypt, re-encrypt or the data key operations."),
     "delete-alias": ("DeleteAlias", "Delete an alias."),
+    "delete-imported-key-material": ("DeleteImportedKeyMaterial", "Delete key material that was imported, at once."),
     "derive-shared-secret": (
         "DeriveSharedSecret",
         "Derive a secret that is shared with the owner of another key pair on the same curve.",
@@ -55,14 +56,25 @@ KMS: dict[str, tuple[str, str]] = {
         "GetKeyRotationStatus",
         "Show whether a KMS key rotates by itself, how often, and when next.",
     ),
+    "get-parameters-for-import": (
+        "GetParametersForImport",
+        "Get a public key to wrap key material with, and the token that goes with it, for import-key-material.",
+    ),
     "get-public-key": (
         "GetPublicKey",
         "Show the public key of an asymmetric KMS key, in DER, and what the key is for.",
     ),
+    "import-key-material": (
+        "ImportKeyMaterial",
+        "Import key material into a KMS key that was created with --origin EXTERNAL.",
+    ),
     "list-aliases": ("ListAliases", "List the aliases of the account in the Region, or of one KMS key."),
     "list-grants": ("ListGrants", "List the grants of a KMS key."),
     "list-key-policies": ("ListKeyPolicies", "List the names of a KMS key's policies."),
-    "list-key-rotations": ("ListKeyRotations", "List the completed rotations of a KMS key, oldest first."),
+    "list-key-rotations": (
+        "ListKeyRotations",
+        "List the completed rotations of a KMS key, oldest first, or all its key material.",
+    ),
     "list-keys": ("ListKeys", "List all KMS keys of the account in the Region."),
     "list-resource-tags": ("ListResourceTags", "List the tags of a KMS key."),
     "list-retirable-grants": (

@@ -50,6 +50,15 @@ def lab(empty_lab: Path, folder: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
+def shared(empty_vault: Path) -> Iterator[House]:
+    """A house for those tests of a module that do not mind each other."""
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as path:
+        house = House(Path(shutil.copy(empty_vault, Path(path) / "vault.db")))
+        yield house
+        house.close()
+
+
+@pytest.fixture(scope="module")
 def stock(empty_vault: Path) -> Iterator[Stock]:
     """A house for all tests of a module, with keys of every spec."""
     with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as path:

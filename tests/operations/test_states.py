@@ -3,13 +3,14 @@ from typing import Any
 import pytest
 
 from tests.operations.house import ACCOUNT, REGION, House, arn
+from tests.operations.importing import MATERIAL, OAEP, external, import_material, material_for, request
 
 STATES = (
     "Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable", "Creating",
     "Updating",
 )  # fmt: skip
-ORIGINS = {"PendingImport": "EXTERNAL", "Unavailable": "AWS_CLOUDHSM"}
-"""Of keys that can be in a state, where it is not AWS_KMS."""
+IMPORTS = ("DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial")
+"""The rows of keys with imported material."""
 
 OK = ("", "")
 DISABLED = ("DisabledException", "{arn} is disabled.")
@@ -37,6 +38,7 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "Decapsulate": CRYPTO,
     "Decrypt": CRYPTO,
     "DeleteAlias": EVERYWHERE,
+    "DeleteImportedKeyMaterial": (OK, OK, OK, OK, OK, IN_A_STORE, CREATING, UPDATING),
     "DeriveSharedSecret": CRYPTO,
     "DescribeKey": EVERYWHERE,
     "DisableKey": SWITCHING,
@@ -53,7 +55,9 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "GetKeyLastUsage": EVERYWHERE,
     "GetKeyPolicy": EVERYWHERE,
     "GetKeyRotationStatus": (OK, OK, OK, OK, EXTERNAL, IN_A_STORE, OK, OK),
+    "GetParametersForImport": (OK, OK, DELETING, REPLICA_DELETING, OK, IN_A_STORE, CREATING, UPDATING),
     "GetPublicKey": PUBLISHING,
+    "ImportKeyMaterial": (OK, OK, DELETING, REPLICA_DELETING, OK, IN_A_STORE, CREATING, OK),
     "ListAliases": EVERYWHERE,
     "ListKeyPolicies": EVERYWHERE,
     "ListKeyRotations": (OK, OK, OK, OK, OK, IN_A_STORE, OK, OK),
@@ -89,6 +93,7 @@ BY_KEY: dict[str, dict[str, Any]] = {
     "Encapsulate": {"EncapsulationAlgorithm": "ML_KEM"},
     "GenerateDataKeyPair": {"KeyPairSpec": "ECC_NIST_P256"},
     "GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": "ECC_NIST_P256"},
+    "GetParametersForImport": {"WrappingAlgorithm": OAEP, "WrappingKeySpec": "RSA_2048"},
     "GenerateMac": {"Message": MESSAGE, "MacAlgorithm": "HMAC_SHA_256"},
     "Sign": {"Message": MESSAGE, "SigningAlgorithm": "ED25519_SHA_512"},
     "Encrypt": {"Plaintext": b"x"},
@@ -132,6 +137,25 @@ def answered_before(house: House, row: str, key: str) -> dict[str, Any]:
     return {}
 
 
+def key_for(house: House, row: str, state: str) -> str:
+    """A key of the row's spec, usable, that can come into a state: only imported material makes one PendingImport."""
+    spec, usage = SPECS.get(row, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
+    if spec.startswith("ML_KEM") or (state != "PendingImport" and row not in IMPORTS):
+        return house.new_key(KeySpec=spec, KeyUsage=usage)
+    key = external(house, spec, usage)
+    import_material(house, key, MATERIAL if spec == "SYMMETRIC_DEFAULT" else material_for(spec))
+    return key
+
+
+def bring_into(house: House, key: str, state: str) -> None:
+    """Bring a key into a state."""
+    origin = house.call("DescribeKey", KeyId=key)["KeyMetadata"]["Origin"]
+    if state == "PendingImport" and origin == "EXTERNAL":
+        house.call("DeleteImportedKeyMaterial", KeyId=key)
+    else:
+        house.change_key(key, state=state, origin="AWS_CLOUDHSM" if state == "Unavailable" else origin)
+
+
 OF_OTHER_SPECS = [cell for cell in CELLS if cell[0] in SPECS]
 SYMMETRIC = [cell for cell in CELLS if cell[0] not in SPECS]
 
@@ -141,10 +165,9 @@ SYMMETRIC = [cell for cell in CELLS if cell[0] not in SPECS]
 )
 def test_a_state_of_a_key_of_another_spec(house: House, row: str, state: str, expected: tuple[str, str]) -> None:
     """The same table holds for the operations on keys that are not symmetric."""
-    spec, usage = SPECS[row]
-    key = house.new_key(KeySpec=spec, KeyUsage=usage)
+    key = key_for(house, row, state)
     needs = {**BY_KEY.get(row, {}), **answered_before(house, row, key)}
-    house.change_key(key, state=state)
+    bring_into(house, key, state)
     result = house.result(row, KeyId=key, **needs)
     code, message = expected
     if expected == OK:
@@ -156,12 +179,13 @@ def test_a_state_of_a_key_of_another_spec(house: House, row: str, state: str, ex
 @pytest.mark.parametrize(("row", "state", "expected"), SYMMETRIC, ids=[f"{row}-{state}" for row, state, _ in SYMMETRIC])
 def test_a_state_allows_or_refuses(house: House, row: str, state: str, expected: tuple[str, str]) -> None:
     """Each operation goes on or is refused in each state of its key as the reference's table says."""
-    key, other = house.new_key(), house.new_key()
+    key, other = key_for(house, row, state), house.new_key()
     house.call("CreateAlias", AliasName="alias/key", TargetKeyId=key)
     house.call("CreateAlias", AliasName="alias/other", TargetKeyId=other)
     blob, other_blob = (house.call("Encrypt", KeyId=one, Plaintext=b"x")["CiphertextBlob"] for one in (key, other))
-    house.change_key(key, state=state, origin=ORIGINS.get(state, "AWS_KMS"))
-    result = house.result(row.partition(" ")[0], **members(row, key, other, blob, other_blob))
+    given = request(house, key, MATERIAL) if row == "ImportKeyMaterial" else members(row, key, other, blob, other_blob)
+    bring_into(house, key, state)
+    result = house.result(row.partition(" ")[0], **given)
     code, message = expected
     if expected == OK:
         assert isinstance(result, dict)

@@ -7,6 +7,7 @@ from kmscli.keys.key import Key, save_key
 from kmscli.keys.material import add_material, make_material
 from kmscli.keys.policies import default_policy, set_policy
 from kmscli.keys.specs import CHINA_ONLY, ENCRYPT_DECRYPT, SPECS, SYMMETRIC_DEFAULT, old_name, origins
+from kmscli.keys.states import ENABLED, PENDING_IMPORT
 from kmscli.keys.tags import QUOTA, checked_tags, set_tags
 from kmscli.names import new_uuid
 from kmscli.operations.call import Call
@@ -71,7 +72,8 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     Without options it is a symmetric encryption key, which encrypts and decrypts up to 4,096 bytes and makes data
     keys. Any other needs --key-spec and --key-usage: RSA keys encrypt or sign, those of NIST's curves sign or agree on
     secrets, HMAC keys make MACs, ML-DSA keys sign and ML-KEM keys encapsulate secrets, both safe from quantum
-    computers. The key has no name: give it one with create-alias.
+    computers. The key has no name: give it one with create-alias. With --origin EXTERNAL it waits for key material of
+    yours: see import-key-material.
     """
     check_made_here(request, call.caller.region)
     caller, transaction = call.caller, call.transaction
@@ -89,12 +91,13 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
         origin=request.origin,
         manager="CUSTOMER",
         created=call.now,
-        state="Enabled",
+        state=ENABLED if request.origin == "AWS_KMS" else PENDING_IMPORT,
         description=request.description,
         material_id="",
     )
-    made = call.once("material", lambda: make_material(key.spec))
-    key = key.changed(material_id=add_material(transaction, key, made, order=0))
+    if request.origin == "AWS_KMS":
+        made = call.once("material", lambda: make_material(key.spec))
+        key = key.changed(material_id=add_material(transaction, key, made, order=0))
     save_key(transaction, key)
     set_policy(transaction, key, request.policy or default_policy(caller.account, caller.region))
     set_tags(transaction, key, tags)
@@ -110,7 +113,7 @@ def check_made_here(request: CreateKeyRequest, region: str) -> None:
         raise UnsupportedOperationException(f"KeySpec {spec} is not supported in Region {region}.")
     if request.origin not in origins(spec):
         raise UnsupportedOperationException(f"Origin {request.origin} is not supported for KeySpec {spec}.")
-    if request.origin != "AWS_KMS":
+    if request.origin not in ("AWS_KMS", "EXTERNAL"):
         raise UnsupportedOperationException(f"This kmscli makes no keys of origin {request.origin}.")
     if request.custom_key_store_id is not None or request.xks_key_id is not None:
         raise UnsupportedOperationException("This kmscli has no custom key stores.")

@@ -2,7 +2,7 @@
 
 from kmscli.keys.key import Key
 from kmscli.keys.specs import SYMMETRIC_DEFAULT, described, refuse_spec
-from kmscli.keys.states import PUBLISHABLE
+from kmscli.keys.states import PENDING_IMPORT, PUBLISHABLE, refuse_state
 from kmscli.keystores.key_pairs import public_key_der
 from kmscli.operations.algorithm_members import SIGNING_ALGORITHMS, EncapsulationAlgorithm, PublicKey
 from kmscli.operations.call import Call
@@ -52,5 +52,7 @@ def get_public_key(call: Call, request: GetPublicKeyRequest, key: Key) -> GetPub
 
     With it anyone can encrypt for the key, verify its signatures or derive a shared secret, without KMS.
     """
+    if not key.material_id:
+        refuse_state(key.arn, PENDING_IMPORT, PUBLISHABLE)
     der = public_key_der(call.transaction, key)
     return GetPublicKeyResponse(key_id=key.arn, public_key=der, **described(key.spec, key.usage))

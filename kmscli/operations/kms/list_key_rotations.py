@@ -1,5 +1,8 @@
 """ListKeyRotations."""
 
+from typing import Any
+
+from kmscli.keys.imports import expiration_model
 from kmscli.keys.key import Key
 from kmscli.keys.material import Material, materials_of
 from kmscli.keys.rotation import check_rotates_on_demand
@@ -18,7 +21,9 @@ class ListKeyRotationsRequest(Request):
     """What ListKeyRotations is asked."""
 
     key_id = OwnKeyId().required()
-    include_key_material = Enum(ALL, "ROTATIONS_ONLY", help="Whether to list the first key material too.")
+    include_key_material = Enum(
+        ALL, "ROTATIONS_ONLY", help="Whether to list all key material: the first, and pending one."
+    )
     limit = Limit()
     marker = Marker()
 
@@ -47,7 +52,7 @@ class ListKeyRotationsResponse(Response):
 
 @operation(targets=[Target("key_id", suits=check_rotates_on_demand)], read_only=True, pages=PAGES)
 def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -> ListKeyRotationsResponse:
-    """List the completed rotations of a KMS key, oldest first."""
+    """List the completed rotations of a KMS key, oldest first, or all its key material."""
     shown = [
         (f"{material.order:08}", entry(key, material))
         for material in materials_of(call.transaction, key)
@@ -58,12 +63,29 @@ def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -
 
 
 def entry(key: Key, material: Material) -> RotationsListEntry:
-    """A material as the list shows it; the first one was not rotated to."""
-    current = material.material_id == key.material_id
+    """A material as the list shows it; the first one, and one that is pending, were not rotated to."""
     return RotationsListEntry(
         key_id=key.key_id,
         key_material_id=material.material_id,
-        key_material_state="CURRENT" if current else "NON_CURRENT",
+        key_material_state=state_of(key, material),
         rotation_date=material.rotated,
         rotation_type=material.rotation_type,
+        **(shown_import(material) if key.origin == "EXTERNAL" else {}),
     )
+
+
+def state_of(key: Key, material: Material) -> str:
+    """A material's KeyMaterialState (9.4)."""
+    if material.pending:
+        return "PENDING_ROTATION"
+    return "CURRENT" if material.material_id == key.material_id else "NON_CURRENT"
+
+
+def shown_import(material: Material) -> dict[str, Any]:
+    """The members that only imported material has (9.4)."""
+    return {
+        "key_material_description": material.description or None,
+        "import_state": "IMPORTED" if material.present else "PENDING_IMPORT",
+        "expiration_model": expiration_model(material.valid_to),
+        "valid_to": material.valid_to,
+    }

@@ -3,7 +3,7 @@
 from kmscli.errors import ConflictException, KMSInvalidStateException, LimitExceededException
 from kmscli.keys.key import Happened, Key
 from kmscli.keys.material import materials_of
-from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates_on_demand, rotate
+from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates_on_demand, rotate, rotate_to
 from kmscli.keys.states import USABLE
 from kmscli.operations.call import Call
 from kmscli.operations.fields import String
@@ -26,14 +26,21 @@ class RotateKeyOnDemandResponse(Response):
 
 @operation(targets=[Target("key_id", suits=check_rotates_on_demand, states=USABLE)], logs="key")
 def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key) -> RotateKeyOnDemandResponse:
-    """Rotate a KMS key's material now. Up to 25 times in a key's life; automatic rotation goes on as before."""
-    if key.origin != "AWS_KMS":
+    """Rotate a KMS key's material now. Up to 25 times in a key's life; automatic rotation goes on as before.
+
+    A key of imported material rotates to the one that was imported as new, and waits for this.
+    """
+    materials = materials_of(call.transaction, key)
+    pending = next((material for material in materials if material.pending), None)
+    if key.origin == "EXTERNAL" and pending is None:
         raise KMSInvalidStateException(f"{key.arn} has no key material that is pending rotation.")
     if key.rotation and key.rotation["next"] - call.now <= SOON:
         raise ConflictException(f"{key.arn} is about to be rotated automatically.")
-    on_demand = sum(material.rotation_type == ON_DEMAND for material in materials_of(call.transaction, key))
-    if on_demand >= ON_DEMAND_QUOTA:
+    if sum(material.rotation_type == ON_DEMAND for material in materials) >= ON_DEMAND_QUOTA:
         raise LimitExceededException(f"{key.arn} has reached the quota of {ON_DEMAND_QUOTA} on-demand rotations.")
-    rotated, details = rotate(call.transaction, key, call.now, ON_DEMAND)
+    if pending:
+        rotated, details = rotate_to(call.transaction, key, pending, call.now, ON_DEMAND)
+    else:
+        rotated, details = rotate(call.transaction, key, call.now, ON_DEMAND)
     call.happened.append(Happened("RotateKey", rotated, call.now, details))
     return RotateKeyOnDemandResponse(key_id=key.arn)
