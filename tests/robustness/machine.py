@@ -77,10 +77,10 @@ class Machine:
                 call.kill()
         return Ran(call.returncode, out or b"", (err or b"").decode(errors="replace"))
 
-    def shell(self, script: str, **how: Any) -> Ran:
+    def shell(self, script: str, *, shell: str = "/bin/sh", **how: Any) -> Ran:
         """Run a script in which `kmscli` is the installed one."""
         env = {"PATH": f"{Path(KMSCLI).parent}:{os.environ['PATH']}", **how.pop("env", {})}
-        return self.run("-c", script, env=env, executable="/bin/sh", **how)
+        return self.run("-c", script, env=env, executable=shell, **how)
 
     def run_on_terminal(self, *words: str | bytes, prompt: bytes = b"", keys: bytes = b"", **how: Any) -> Ran:
         """Make a call whose three streams are a terminal: `out` is all that the terminal is sent.
