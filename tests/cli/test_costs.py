@@ -12,12 +12,13 @@ import pytest
 
 from kmscli.cli.local._bill import Bill, KeyCost, bill, months
 from kmscli.cli.local._bill_shown import money
-from kmscli.cli.local._charged_keys import charged_keys
+from kmscli.cli.local._charged_keys import ChargedKey, charged_keys
 from kmscli.cli.local.costs import app
 from kmscli.clock import HOUR
 from kmscli.prices import class_of, read_prices
 from kmscli.trail.cloudtrail import source
 from kmscli.trail.requests import Request, Requests, count_requests
+from kmscli.vault.transaction import Transaction
 from tests.operations.fixtures import empty_vault, folder, house
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, START, VAULT_KEY, House, arn, caller
 from tests.trail.writer import as_lines, log, record
@@ -44,9 +45,16 @@ def requests_in(content: bytes, **wanted: str) -> Requests:
 def billed(house: House, since: float = JANUARY, until: float = FEBRUARY, **wanted: str) -> Bill:
     """The bill of a house for a period, as of now by its clock."""
     found = requests_in(house.log(), **wanted)
-    which = {"account": ACCOUNT, "region": "", **wanted}
-    keys = charged_keys(house.engine.vault, house.now, scheduled=found.scheduled, **which)
-    return bill(read_prices(), keys, found, list(months(since, until)))
+    return bill(read_prices(), charged(house, found.scheduled, **wanted), found, list(months(since, until)))
+
+
+def charged(house: House, scheduled: dict[str, str], *, account: str = ACCOUNT, region: str = "") -> list[ChargedKey]:
+    """The keys that cost, as of now by a house's clock."""
+
+    def look(transaction: Transaction, now: float, held: float) -> list[ChargedKey]:
+        return list(charged_keys(transaction, now, held, account=account, region=region, scheduled=scheduled))
+
+    return house.engine.look(house.caller, look)
 
 
 def storage(house: House, since: float = JANUARY, until: float = FEBRUARY, **wanted: str) -> Fraction:
@@ -149,8 +157,7 @@ def test_a_key_whose_deletion_is_pending_is_free(house: House) -> None:
 def test_a_key_whose_scheduling_no_log_tells_of_is_free_throughout(house: House) -> None:
     """Without the event of its scheduling a key that is pending deletion costs nothing."""
     house.call("ScheduleKeyDeletion", KeyId=house.new_key())
-    keys = charged_keys(house.engine.vault, house.now, account=ACCOUNT, region="", scheduled={})
-    assert bill(read_prices(), keys, Requests(), list(months(JANUARY, FEBRUARY))).storage == 0
+    assert bill(read_prices(), charged(house, {}), Requests(), list(months(JANUARY, FEBRUARY))).storage == 0
 
 
 def test_a_deleted_key_shows_with_its_requests(house: House) -> None:

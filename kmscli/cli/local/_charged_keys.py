@@ -11,7 +11,7 @@ from kmscli.keys.key import KEY, Key
 from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.states import DELETING
 from kmscli.names import key_arn
-from kmscli.vault.vault import Vault
+from kmscli.vault.transaction import Transaction
 
 
 class ChargedKey:
@@ -28,11 +28,11 @@ class ChargedKey:
         self.created = key.created
         self.rotated = rotated
         self.ends = ends
-        self.is_free = key.manager == "AWS"
+        self.is_free = key.is_managed
 
 
 def charged_keys(
-    vault: Vault, now: float, *, account: str, region: str, scheduled: Mapping[str, str]
+    transaction: Transaction, now: float, held: float, *, account: str, region: str, scheduled: Mapping[str, str]
 ) -> Iterator[ChargedKey]:
     """The keys that an account has in a Region, or, if that is empty, in all.
 
@@ -40,16 +40,11 @@ def charged_keys(
     time before is left out. A rotation that has fallen due counts from then, and a key whose waiting period is over is
     gone, even if neither is written yet. Raises VaultDamagedError, RekeyedError.
     """
-    transaction = vault.transaction()
-    try:
-        held = vault.head(transaction).held
-        values = [
-            value
-            for value in transaction.every(KEY, MATERIAL, ALIAS)
-            if value.account == account and region in ("", value.region)
-        ]
-    finally:
-        transaction.close()
+    values = [
+        value
+        for value in transaction.every(KEY, MATERIAL, ALIAS)
+        if value.account == account and region in ("", value.region)
+    ]
     aliases = _by_key((value, value.name) for value in values if isinstance(value, Alias))
     rotated = _by_key((value, value.rotated) for value in values if isinstance(value, Material) and value.rotated)
     for key in values:

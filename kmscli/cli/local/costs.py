@@ -13,14 +13,13 @@ from kmscli.cli.local._charged_keys import charged_keys
 from kmscli.cli.local._timeline import Complaints
 from kmscli.cli.local._trail_logs import opened_sources
 from kmscli.cli.local._vault_session import VaultSession, command
-from kmscli.cli.local._vault_status import head_of
-from kmscli.clock import iso8601, system_time
+from kmscli.clock import iso8601
 from kmscli.errors import UsageError
 from kmscli.names import is_account, is_region
 from kmscli.prices import read_prices
 from kmscli.trail.requests import Requests, count_requests
 from kmscli.trail.selection import moment
-from kmscli.vault.vault import Vault
+from kmscli.vault.transaction import Transaction
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -62,15 +61,14 @@ def show_costs(
         raise UsageError(f"argument --region: Found invalid choice {region!r}: it is no Region's name")
     prices = read_prices()
 
-    def look(vault: Vault) -> tuple[Bill, float, float]:
-        now = max(system_time(), head_of(vault).latest)
+    def look(transaction: Transaction, now: float, held: float) -> tuple[Bill, float, float]:
         start, end = _period(now, month=month, since=since, until=until)
         before = iso8601(end) if end < now else ""
         requests = _requests(session.path, logs, account=account, region=region, since=iso8601(start), until=before)
-        keys = charged_keys(vault, now, account=account, region=region, scheduled=requests.scheduled)
+        keys = charged_keys(transaction, now, held, account=account, region=region, scheduled=requests.scheduled)
         return bill(prices, keys, requests, list(months(start, end))), start, end
 
-    found, start, end = session.read(lambda opened: look(opened.vault))
+    found, start, end = session.read(lambda opened: session.engine(opened.vault).look(session.caller, look))
     asked = {"Account": account, "Region": region or None, "Since": iso8601(start), "Until": iso8601(end)}
     show_bill(found, prices, asked, session.output)
 
