@@ -71,6 +71,7 @@ _kmscli() {
             "vault") place=$next shared= ;;
             "vault init") place=$next shared= ;;
             "vault status") place=$next shared= ;;
+            "vault quotas") place=$next shared= ;;
             "vault check") place=$next shared= ;;
             "vault rekey") place=$next shared= ;;
             "vault purge") place=$next shared= ;;
@@ -239,6 +240,7 @@ _kmscli() {
             "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault init") offered="--lab --passphrase --keyring --name --vault --key-file --key-fd --passphrase-fd --output" ;;
             "vault status") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault quotas") offered="--set --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault rekey") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault purge") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -255,7 +257,7 @@ _kmscli() {
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;
-            "vault") offered="init status check rekey purge backup restore keyslot" ;;
+            "vault") offered="init status quotas check rekey purge backup restore keyslot" ;;
             "vault keyslot") offered="list add remove" ;;
                 esac
             fi

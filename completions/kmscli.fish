@@ -140,6 +140,8 @@ function __kmscli_offered
                 set place $next; set shared
             case 'vault status'
                 set place $next; set shared
+            case 'vault quotas'
+                set place $next; set shared
             case 'vault check'
                 set place $next; set shared
             case 'vault rekey'
@@ -470,6 +472,8 @@ function __kmscli_offered
                 set offered --lab\t'Make a lab vault, whose clock may be moved' --passphrase\t'Ask for a passphrase on the terminal' --keyring\t'Make a key and keep it in the OS keyring' --name\t'A name for the keyslot; it stands in clear' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --output\t'json, or text, which is the default'
             case 'vault status'
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault quotas'
+                set offered --set\t'Raise a quota; may be given several times' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
             case 'vault check'
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
             case 'vault rekey'
@@ -499,7 +503,7 @@ function __kmscli_offered
             case 'configure'
                 set offered list\t'List what holds for a profile, and where it comes from: the environment, a configuration file, or kmscli' get\t'Print what a configuration file says of a member' set\t'Set a member of a profile, which is made if it is not there'
             case 'vault'
-                set offered init\t'Make a vault' status\t'Show what the vault says of itself: its keyslots, what it holds, and how far its log and its mark are' check\t'Read the whole vault and its log, and name each row that is damaged, missing or outdated' rekey\t'Give the vault a new root key and a new term, under which everything is written from now on' purge\t'Seal everything anew and forget the old terms, so that what was deleted is gone from the vault'\''s file' backup\t'Copy the vault into a new file, consistently, while others write' restore\t'Put a backup in the place of the vault, which is kept beside it' keyslot\t'Keyslots: the ways of unlocking a vault'
+                set offered init\t'Make a vault' status\t'Show what the vault says of itself: its keyslots, what it holds, and how far its log and its mark are' quotas\t'Show the quotas that can be raised, and raise them' check\t'Read the whole vault and its log, and name each row that is damaged, missing or outdated' rekey\t'Give the vault a new root key and a new term, under which everything is written from now on' purge\t'Seal everything anew and forget the old terms, so that what was deleted is gone from the vault'\''s file' backup\t'Copy the vault into a new file, consistently, while others write' restore\t'Put a backup in the place of the vault, which is kept beside it' keyslot\t'Keyslots: the ways of unlocking a vault'
             case 'vault keyslot'
                 set offered list\t'List the keyslots: id, name, method, when it was made, and whose it is' add\t'Add a way of unlocking' remove\t'Remove a way of unlocking, and give the vault a new root key and a new term'
                 end

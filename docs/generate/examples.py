@@ -265,5 +265,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "clock show": ("kmscli clock show",),
     "vault check": ("kmscli vault check",),
     "vault init": ("kmscli --vault payments.vault vault init",),
+    "vault quotas": (
+        "kmscli vault quotas --set keys=200000",
+        "kmscli vault quotas --output json",
+    ),
     "vault status": ("kmscli vault status",),
 }

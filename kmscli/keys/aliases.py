@@ -1,12 +1,11 @@
 """Aliases: names for keys (reference, kms-semantics 1.6 and 4.1)."""
 
-from kmscli.errors import LimitExceededException
 from kmscli.keys.key import Key, scope
 from kmscli.names import alias_arn
 from kmscli.vault.transaction import Entry, Kind, Transaction, plain_kind
 
 QUOTA = 50
-"""Aliases per key."""
+"""Aliases per key, unless the vault's settings say more."""
 
 
 class Alias:
@@ -61,7 +60,9 @@ def _count(transaction: Transaction, key: Key, change: int) -> None:
     """Count a key's aliases, in a row that is read and written, so that two calls at once cannot both be the 50th."""
     count = (transaction.get(ALIAS_COUNT, key.scope, key.key_id) or 0) + change
     if count > QUOTA:
-        raise LimitExceededException(f"{key.arn} has reached the quota of {QUOTA} aliases.")
+        from kmscli.keys.quotas import refuse_beyond
+
+        refuse_beyond(transaction, "aliases-per-key", count, f"{key.arn} has")
     transaction.put(ALIAS_COUNT, key.scope, key.key_id, count)
 
 

@@ -14,6 +14,7 @@ from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, Grant
 from kmscli.keys.key import KEY, LAST_USE, Key, scope
 from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.policies import POLICY
+from kmscli.keys.quotas import HOME, SETTINGS
 from kmscli.keys.tags import TAGS
 from kmscli.names import key_arn
 from kmscli.vault.check import DAMAGED, DELETED, MISSING, OUTDATED, OWN_KINDS, UNSOUND, Fault, Odd, Walk, odd_rows
@@ -24,7 +25,20 @@ from kmscli.vault.vault import HEAD, LOG, Vault
 
 KINDS: dict[int, Kind[Any]] = {
     kind.number: kind
-    for kind in (TALLY, KEY, MATERIAL, ALIAS, TAGS, POLICY, ALIAS_COUNT, GRANT, GRANT_COUNT, GRANT_NAME, LAST_USE)
+    for kind in (
+        TALLY,
+        KEY,
+        MATERIAL,
+        ALIAS,
+        TAGS,
+        POLICY,
+        ALIAS_COUNT,
+        GRANT,
+        GRANT_COUNT,
+        GRANT_NAME,
+        LAST_USE,
+        SETTINGS,
+    )
 }
 
 
@@ -181,7 +195,8 @@ def _row_faults(walk: Walk, relations: Relations) -> list[Fault]:
         mixed = "some are of a copy of this vault that went its own way; which, cannot be told"
         return [*relations.miscounted, *([Fault("rows", "", UNSOUND, mixed)] if walk.mixes_histories else [])]
     names = _names(walk, relations.places, wrong) | relations.tallies
-    names[HEAD] = names[LOG] = ""
+    settings = relations.places.of(Named(SETTINGS, *HOME, "", must_be=False))
+    names[HEAD] = names[LOG] = names[settings] = ""
     faults = [
         Fault(kind_name(address[0]), names.get(address, address[2].hex()), what) for address, what in wrong.items()
     ]

@@ -8,13 +8,12 @@ import json
 import os
 from typing import Any
 
-from kmscli.errors import LimitExceededException
 from kmscli.keys.key import Key
 from kmscli.names import key_arn
 from kmscli.vault.transaction import Entry, Kind, Transaction, plain_kind
 
 QUOTA = 50_000
-"""Grants per key."""
+"""Grants per key, unless the vault's settings say more."""
 REMOVED_AT_ONCE = 500
 """How many grants of a key that is deleted go with one commit."""
 
@@ -150,5 +149,7 @@ def _count(transaction: Transaction, key: Key, change: int) -> None:
     """Count a key's grants, in a row that is read and written, so that two calls at once cannot both be the last."""
     count = (transaction.get(GRANT_COUNT, key.scope, key.key_id) or 0) + change
     if count > QUOTA:
-        raise LimitExceededException(f"{key.arn} has reached the quota of {QUOTA} grants.")
+        from kmscli.keys.quotas import refuse_beyond
+
+        refuse_beyond(transaction, "grants-per-key", count, f"{key.arn} has")
     transaction.put(GRANT_COUNT, key.scope, key.key_id, count)

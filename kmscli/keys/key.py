@@ -16,6 +16,10 @@ EXPIRY = "expiry"
 ROTATION = "rotation"
 
 
+KEYS_QUOTA = 100_000
+"""Customer managed keys per account and Region, unless the vault's settings say more."""
+
+
 class Key:
     """A KMS key of one account and Region."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kmscli.cli.local import _new_secret
-from kmscli.cli.local._facts import show
+from kmscli.cli.local._facts import show, show_rows
 from kmscli.cli.local._keyslot import keyslot
 from kmscli.cli.local._vault_session import VaultSession, command
 from kmscli.cli.local._vault_status import status
@@ -63,6 +63,29 @@ def show_status(session: VaultSession) -> None:
     """
     facts = session.read(lambda opened: status(opened.vault, session.environment))
     show(facts, [(_words(name), _plain(value)) for name, value in facts.items()], session.output)
+
+
+@command(app, "quotas")
+def show_quotas(
+    session: VaultSession,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=NUMBER", help="Raise a quota; may be given several times."),
+    ] = None,
+) -> None:
+    """Show the quotas that can be raised, and raise them.
+
+    Each line names a quota, what it is now, and what it is by default, which is AWS's own. A quota holds for each
+    account and Region of the vault, and is never lowered.
+    """
+    from kmscli.cli.local._vault_quotas import raise_quotas, wanted
+    from kmscli.keys.quotas import QUOTAS
+
+    asked = wanted(settings or [])
+    quotas = session.read(lambda opened: raise_quotas(session, opened, asked))
+    facts = [{"Name": name, "Quota": quotas[name], "Default": quota.default} for name, quota in QUOTAS.items()]
+    rows = [[str(fact) for fact in row.values()] for row in facts]
+    show_rows({"Quotas": facts}, ("quota", "now", "by default"), rows, session.output)
 
 
 @command(app, "check")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kmscli.errors import LimitExceededException, TagException, UnsupportedOperationException, ValidationException
-from kmscli.keys.key import Key, save_key
+from kmscli.errors import TagException, UnsupportedOperationException, ValidationException
+from kmscli.keys.key import KEYS_QUOTA, Key, save_key
 from kmscli.keys.material import add_material, make_material
 from kmscli.keys.policies import default_policy, set_policy
 from kmscli.keys.specs import CHINA_ONLY, ENCRYPT_DECRYPT, SPECS, SYMMETRIC_DEFAULT, old_name, origins
@@ -17,9 +17,6 @@ from kmscli.operations.members import CUSTOMER_MASTER_KEY_SPECS, KEY_SPECS, KEY_
 from kmscli.operations.operation import operation
 from kmscli.operations.policy_rules import check_policy
 from kmscli.operations.shapes import Request, Response, Structure
-
-KEYS_QUOTA = 100_000
-"""Customer managed keys per account and Region."""
 
 
 class CreateKeyRequest(Request):
@@ -80,8 +77,11 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     if request.policy is not None:
         check_policy(request.policy)
     tags = request_tags(request.tags or [])
-    if transaction.tally(call.scope, "keys") >= KEYS_QUOTA:
-        raise LimitExceededException(f"You have reached the quota of {KEYS_QUOTA} KMS keys in this account and Region.")
+    count = transaction.tally(call.scope, "keys") + 1
+    if count > KEYS_QUOTA:
+        from kmscli.keys.quotas import refuse_beyond
+
+        refuse_beyond(transaction, "keys", count, "You have")
     key = Key(
         account=caller.account,
         region=caller.region,
