@@ -42,6 +42,12 @@ class VaultRolledBackError(KmscliError):
     """The vault is older than the mark that this machine keeps of it."""
 
 
+class CallsFailedError(KmscliError):
+    """Some of a command's calls were answered with an error; which, and with what, is told where it is answered."""
+
+    exit_code = 254
+
+
 class ServiceError(KmscliError):
     """An answer of the service. The class name is the wire code."""
 

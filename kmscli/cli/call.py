@@ -133,14 +133,19 @@ def finish(engine: Engine, environment: Environment) -> None:
 
     The vault is not closed: that would fold its WAL in, with two syncs more, at every call of a script.
     """
-    for warning in engine.warnings:
+    for warning in settled(engine, environment):
         warn(warning)
+
+
+def settled(engine: Engine, environment: Environment) -> list[str]:
+    """Let the log follow; returns what there is to say."""
     try:
         engine.settle(environment)
     except OSError as error:
-        warn(f"the audit log cannot be written ({error.strerror}); the events wait in the vault.")
+        return [*engine.warnings, f"the audit log cannot be written ({error.strerror}); the events wait in the vault."]
     except (KmscliError, RekeyedError):
-        warn("the audit log could not be brought up to date; the events wait in the vault.")
+        return [*engine.warnings, "the audit log could not be brought up to date; the events wait in the vault."]
+    return engine.warnings
 
 
 def style(settings: Settings) -> dict[str, Any]:

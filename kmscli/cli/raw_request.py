@@ -1,6 +1,6 @@
 """The raw members of a request, from the values of its options and an input document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from kmscli.cli.options import option_name
@@ -24,11 +24,21 @@ def assemble(
     }
     if chosen["page_size"] is not None:
         typed["Limit"] = chosen["page_size"]
-    raw = {**_document(chosen), **typed}
+    return checked(operation, {**_document(chosen), **typed}, chosen["cli_binary_format"], typed.keys())
+
+
+def checked(
+    operation: Operation, raw: dict[str, Any], binary_format: str | None, shown: Collection[str] = ()
+) -> dict[str, Any]:
+    """Raw members with their blobs as bytes and their moments as seconds.
+
+    `shown`: those whose values a refusal may show; what came from a document is not among them.
+    Raises UsageError: botocore refuses them by itself. KmscliError: a blob is not base64.
+    """
+    fields = operation.request.fields
     for wire in raw.keys() & fields.keys():
-        hidden = wire not in typed
-        raw[wire] = decoded(fields[wire], raw[wire], chosen["cli_binary_format"], hidden=hidden)
-    _refuse_faults(operation, raw, raw.keys() - typed.keys())
+        raw[wire] = decoded(fields[wire], raw[wire], binary_format, hidden=wire not in shown)
+    _refuse_faults(operation, raw, raw.keys() - set(shown))
     return raw
 
 

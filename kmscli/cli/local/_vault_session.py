@@ -1,11 +1,12 @@
-"""What every command of `kmscli vault` shares: its options, the vault, and the event that a change leaves."""
+"""What every local command on a vault shares: its options, the vault, and the event that a change leaves."""
 
 import inspect
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from kmscli.cli.call import finish
 from kmscli.cli.session import unlocking, vault_path
@@ -34,6 +35,8 @@ SHARED: dict[str, Any] = {
 }
 """The options of all commands, by name. They may stand before the group's name as well, as for an operation."""
 
+NOTHING: Mapping[str, Any] = {}
+
 Change = Callable[[Opened], tuple[Opened, dict[str, Any]]]
 """Makes of an opened vault the one whose first commit stores the change, and the event's parameters."""
 
@@ -44,11 +47,7 @@ class VaultSession:
     """A caller and his vault, as the options and the environment say."""
 
     def __init__(self, options: dict[str, Any]) -> None:
-        self.output: str = options.get("output") or "text"
-        if self.output not in FORMATS:
-            raise UsageError(
-                f"argument --output: Found invalid choice {self.output!r}: it is one of {', '.join(FORMATS)}"
-            )
+        self.output = chosen_output(options)
         self.options = options
         self.environment = {name: value for name, value in os.environ.items() if name not in NETWORK}
         self.settings = Settings({**options, "endpoint_url": None}, self.environment)
@@ -112,20 +111,35 @@ class VaultSession:
         return Engine(vault, system_time, _refuse)
 
 
+def chosen_output(options: dict[str, Any]) -> str:
+    """The output format. Raises UsageError: none of FORMATS."""
+    output = str(options.get("output") or "text")
+    if output not in FORMATS:
+        raise UsageError(f"argument --output: Found invalid choice {output!r}: it is one of {', '.join(FORMATS)}")
+    return output
+
+
 def command(
-    group: typer.Typer, name: str, *, without: Collection[str] = ()
+    group: typer.Typer,
+    name: str,
+    *,
+    without: Collection[str] = (),
+    also: Mapping[str, Any] = NOTHING,
+    session: Callable[[dict[str, Any]], object] = VaultSession,
+    cls: type[TyperCommand] = TyperCommand,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a function a command of a group. It is given a session, and what its own parameters say.
 
-    `without`: the shared options that it does not have.
+    `without`: the shared options that it does not have. `also`: those that it shares with fewer others.
+    `session`: makes the session of the options. `cls`: reads the words.
     """
-    options = {option: kind for option, kind in SHARED.items() if option not in without}
+    options = {option: kind for option, kind in {**SHARED, **also}.items() if option not in without}
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         def run(context: typer.Context, **given: Any) -> None:
             shared = {option: given.pop(option) for option in options}
             said = {option: value for option, value in shared.items() if value is not None}
-            function(VaultSession({**(context.obj or {}), **said}), **given)
+            function(session({**(context.obj or {}), **said}), **given)
 
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = list(inspect.signature(function).parameters.values())[1:]
@@ -134,7 +148,7 @@ def command(
         parameters = [first, *(parameter.replace(kind=keyword) for parameter in own), *shared]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__doc__ = function.__doc__
-        group.command(name)(run)
+        group.command(name, cls=cls)(run)
         return function
 
     return register
