@@ -246,6 +246,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         f"{VERIFY_MAC} --mac file://mac",
         f"{VERIFY_MAC.replace('secret.txt', 'mac')} --mac file://mac",
     ),
+    "batch": (
+        """kmscli batch << 'END'
+{{"Operation": "Encrypt", "KeyId": "alias/demo", "Plaintext": "Y29ycmVjdCBob3JzZQ=="}}
+{{"Operation": "TagResource", "KeyId": "{key}", "Tags": [{{"TagKey": "team", "TagValue": "billing"}}]}}
+{{"Operation": "DescribeKey", "KeyId": "alias/nobody"}}
+END""",
+    ),
+    "check": (
+        "kmscli check secret.encrypted secret.txt",
+        "kmscli check secret.encrypted --output json",
+    ),
+    "exec": ("kmscli exec --secret TOKEN=secret.encrypted -- sh -c 'echo \"The token is: $TOKEN\"'",),
     "audit path": ("kmscli audit path",),
     "audit replay": (
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted --plaintext-out -",

@@ -15,7 +15,12 @@ from kmscli.operations.index import KMS
 
 
 def asks_for_help(words: list[str]) -> bool:
-    """Whether the words after the global options open help: `--help` anywhere, or `help` after command words."""
+    """Whether the words after the global options open help: `--help` anywhere, or `help` after command words.
+
+    What follows `--` in a local command belongs to another program.
+    """
+    if words[0] in LOCAL and "--" in words:
+        words = words[: words.index("--")]
     if "--help" in words:
         return True
     return words[-1:] == ["help"] and not any(word.startswith("-") for word in words) and not is_call(words)

@@ -17,6 +17,9 @@ from kmscli.vault.location import Environment, default_key_file
 CREDENTIAL = "kmscli.vault-key"
 """The systemd credential's name: `LoadCredentialEncrypted=kmscli.vault-key`."""
 
+VARIABLES = ("KMSCLI_VAULT_KEY", "KMSCLI_VAULT_KEY_FILE")
+"""The variables that unlock a vault, in the order in which they are looked at."""
+
 _LONGEST_KEY_FILE = 4096
 _MOST_LINKS = 40
 """As many as the kernel follows."""
@@ -48,11 +51,13 @@ class Unlocking:
 
     def is_configured(self) -> bool:
         """Whether the caller named a way of unlocking."""
-        named = ("KMSCLI_VAULT_KEY", "KMSCLI_VAULT_KEY_FILE")
         options = (self.key_file, self.key_fd, self.passphrase_fd)
-        if any(option is not None for option in options) or any(name in self.environment for name in named):
-            return True
-        return bool(self._credential())
+        return any(option is not None for option in options) or bool(self.variables())
+
+    def variables(self) -> list[str]:
+        """The variables in the environment that unlock a vault: whoever is given them can open it."""
+        credential = ["CREDENTIALS_DIRECTORY"] if self._credential() else []
+        return [*(name for name in VARIABLES if name in self.environment), *credential]
 
     def secret(self, vault_id: str = "", methods: frozenset[str] = frozenset({"key", "passphrase"})) -> UnlockingSecret:
         """The secret of the first source that is configured. `methods`: those that the vault's slots have.

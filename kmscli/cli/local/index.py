@@ -2,9 +2,12 @@
 
 LOCAL: dict[str, str] = {
     "audit": "The audit trail: where it is, whether it is whole, and what happened.",
+    "batch": "Answer requests that come as JSON lines, all of them in one process.",
+    "check": "Prove that ciphertexts can be decrypted, and show under which key.",
     "clock": "The vault's clock: see what time it is there, and move a lab vault's clock ahead.",
     "completion": "Print the completion script of a shell, to be sourced in its start-up file.",
     "configure": "The configuration: profiles, each with a Region, an account, a principal, an output format, a vault.",
     "costs": "Show what the vault's keys and the trail's requests would cost at AWS, by key and by class of request.",
+    "exec": "Run a command with secrets in its environment, decrypted from files.",
     "vault": "The vault: make one, see how it is, check it, change its keys, back it up and put a backup back.",
 }
