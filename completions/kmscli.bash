@@ -58,6 +58,8 @@ _kmscli() {
             "audit path") place=$next shared= ;;
             "audit verify") place=$next shared= ;;
             "audit replay") place=$next shared= ;;
+            "batch") place=$next shared= ;;
+            "check") place=$next shared= ;;
             "clock") place=$next shared= ;;
             "clock show") place=$next shared= ;;
             "clock advance") place=$next shared= ;;
@@ -68,6 +70,7 @@ _kmscli() {
             "configure get") place=$next shared= ;;
             "configure set") place=$next shared= ;;
             "costs") place=$next shared= ;;
+            "exec") place=$next shared= ;;
             "vault") place=$next shared= ;;
             "vault init") place=$next shared= ;;
             "vault status") place=$next shared= ;;
@@ -230,6 +233,8 @@ _kmscli() {
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
+            "batch") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --cli-binary-format" ;;
+            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --encryption-context --key-id --encryption-algorithm" ;;
             "clock show") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock advance") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock set") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -238,6 +243,7 @@ _kmscli() {
             "configure get") offered="--profile" ;;
             "configure set") offered="--profile" ;;
             "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --encryption-context --key-id --encryption-algorithm" ;;
             "vault init") offered="--lab --passphrase --keyring --name --vault --key-file --key-fd --passphrase-fd --output" ;;
             "vault status") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault quotas") offered="--set --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -253,7 +259,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit clock completion configure costs vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit batch check clock completion configure costs exec vault" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;
