@@ -1,0 +1,62 @@
+"""Why: a decision told, policy by policy and statement by statement, as plain data.
+
+It is read off what the decision itself looked at, so it can never say anything else than what was decided.
+"""
+
+from typing import Any
+
+from kmscli.authorization.deciding import Decision
+from kmscli.authorization.evaluation import Looked, Question, Verdict
+
+ALLOWED = "allowed"
+EXPLICIT = "explicitDeny"
+IMPLICIT = "implicitDeny"
+
+
+def outcome(decision: Decision) -> str:
+    """The decision in IAM's words."""
+    if decision.allowed:
+        return ALLOWED
+    return EXPLICIT if decision.explicit else IMPLICIT
+
+
+def explained(question: Question, decision: Decision) -> dict[str, Any]:
+    """All that was asked, consulted and decided."""
+    decided: dict[str, Any] = {"Kind": decision.by}
+    if decision.verdict and decision.statement:
+        decided.update(Policy=decision.verdict.source.name, Statement=_named(decision.statement))
+    if decision.grant:
+        decided["GrantId"] = decision.grant
+    return {
+        "Decision": outcome(decision),
+        "Principal": question.principal.arn,
+        "Action": question.action,
+        "Resource": question.resource,
+        "DecidedBy": decided,
+        "Policies": [_policy(verdict) for verdict in decision.verdicts],
+    }
+
+
+def _policy(verdict: Verdict) -> dict[str, Any]:
+    source = verdict.source
+    shown: dict[str, Any] = {"Kind": source.kind, "Name": source.name}
+    if source.arn:
+        shown["Arn"] = source.arn
+    return {**shown, "Statements": [_statement(looked) for looked in verdict.looked]}
+
+
+def _statement(looked: Looked) -> dict[str, Any]:
+    statement, mismatch = looked.statement, looked.mismatch
+    shown: dict[str, Any] = {
+        "Statement": _named(statement),
+        "Effect": "Allow" if statement.allows else "Deny",
+        "Matched": mismatch is None,
+    }
+    if mismatch:
+        shown["Failed"] = {"Element": mismatch.element, "Policy": mismatch.asked, "Request": mismatch.given}
+    return shown
+
+
+def _named(statement: Any) -> str:
+    """A statement's Sid, or its place in the policy, counted from 1."""
+    return statement.sid or f"#{statement.place + 1}"
