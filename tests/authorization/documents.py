@@ -1,6 +1,7 @@
 """Policies and questions for tests, made from as little as says something."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from kmscli.authorization.context import Context
@@ -49,7 +50,7 @@ def question(
     action: str = "kms:Encrypt",
     resource: str = KEY,
     owner: str = ACCOUNT,
-    context: dict[str, tuple[str, ...]] | None = None,
+    context: Mapping[str, tuple[str, ...]] | None = None,
     principal: Principal | None = None,
 ) -> Question:
     """Whether Alice may encrypt under the key, but for what is said."""
