@@ -51,16 +51,21 @@ _OPERATIONS: dict[str, Operation] = {}
 
 
 def find_operation(name: str) -> Operation:
-    """An operation by its wire name; its one module is imported. Raises UnknownOperationException."""
+    """An operation by its wire name, or by its action if it is none of KMS; its one module is imported.
+
+    Raises UnknownOperationException.
+    """
     found = _OPERATIONS.get(name)
     if found is None:
-        from kmscli.operations.index import KMS
+        from kmscli.operations.index import SERVICES
 
-        command = next((command for command, (wire, _) in KMS.items() if wire == name), None)
+        service, _, wire = ("kms:" + name if ":" not in name else name).partition(":")
+        commands = SERVICES.get(service, {})
+        command = next((command for command, (known, _) in commands.items() if known == wire), None)
         if command is None:
             raise UnknownOperationException
         attribute = command.replace("-", "_")
-        found = _OPERATIONS[name] = getattr(import_module(f"kmscli.operations.kms.{attribute}"), attribute)
+        found = _OPERATIONS[name] = getattr(import_module(f"kmscli.operations.{service}.{attribute}"), attribute)
     return found
 
 

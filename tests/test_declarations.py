@@ -8,7 +8,6 @@ import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
 
-import kmscli.operations.kms
 from kmscli import errors
 from kmscli.operations.fields import Blob, Enum, Field, Integer, String
 from kmscli.operations.operation import Operation
@@ -42,13 +41,14 @@ NEVER_RAISED = {
 }
 
 
-def operations() -> list[Operation]:
+def operations(service: str) -> list[Operation]:
     """All that are declared, one a module."""
-    names = [module.name for module in pkgutil.iter_modules(kmscli.operations.kms.__path__)]
-    return [getattr(importlib.import_module(f"kmscli.operations.kms.{name}"), name) for name in names]
+    package = f"kmscli.operations.{service}"
+    names = [module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__)]
+    return [getattr(importlib.import_module(f"{package}.{name}"), name) for name in names]
 
 
-OPERATIONS = operations()
+OPERATIONS = operations("kms")
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 every_side = pytest.mark.parametrize("side", ["request", "response"])
 

@@ -16,7 +16,8 @@ def files() -> dict[str, str]:
 
 def all_pages() -> list[Page]:
     """The pages of every command, the program's own first."""
-    pages = [help_page([]), *(help_page([it.command]) for it in index.operations())]
+    pages = [help_page([]), *(help_page(it.command.split()) for it in index.operations())]
+    pages += [help_page([service]) for service in index.services() if service != "kms"]
     for name in index.local_commands():
         pages += local_pages(f"kmscli {name}", local_command(name))
     return pages

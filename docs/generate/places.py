@@ -4,6 +4,7 @@ from typing import Any
 
 import index
 from kmscli.cli.app import local_command
+from kmscli.cli.help import SERVICE_SUMMARIES
 from kmscli.cli.local_help import subcommands, visible
 from kmscli.cli.options import GLOBAL, OWN, Option, operation_options
 from kmscli.operations.operation import Operation
@@ -33,12 +34,20 @@ def places() -> list[Place]:
     """All places, the root first."""
     operations = index.operations()
     local = index.local_commands()
-    top = [Word(it.command, index.summary(it)) for it in operations]
+    top = [Word(it.command, index.summary(it)) for it in operations if it.service == "kms"]
+    top += [Word(name, summary) for name, summary in SERVICE_SUMMARIES.items()]
     return [
         Place("", top + [Word(name, summary) for name, summary in local.items()], [], shares=True),
+        *(service_place(service) for service in SERVICE_SUMMARIES),
         *map(operation_place, operations),
         *(place for name in local for place in local_places(name, local_command(name))),
     ]
+
+
+def service_place(service: str) -> Place:
+    """The operations of another service than KMS."""
+    words = [Word(it.command.split()[-1], index.summary(it)) for it in index.operations_of(service)]
+    return Place(service, words, [], shares=True)
 
 
 def shared_options() -> list[Word]:

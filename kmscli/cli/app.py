@@ -8,10 +8,10 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from kmscli.cli.argv import unknown_operation
+from kmscli.cli.argv import no_operation, unknown_operation
 from kmscli.cli.local.index import LOCAL
 from kmscli.errors import UsageError
-from kmscli.operations.index import KMS
+from kmscli.operations.index import KMS, SERVICES
 
 
 def asks_for_help(words: list[str]) -> bool:
@@ -28,7 +28,7 @@ def asks_for_help(words: list[str]) -> bool:
 
 def is_call(words: list[str]) -> bool:
     """Whether `help` at the end is a stray word in an operation's call: AWS takes it only right after the command."""
-    return words[0] in KMS and len(words) > 2
+    return (words[0] in KMS and len(words) > 2) or (words[0] in SERVICES and len(words) > 3)
 
 
 def run(words: list[str], options: dict[str, Any] | None = None) -> int:
@@ -43,21 +43,34 @@ def run(words: list[str], options: dict[str, Any] | None = None) -> int:
 
         sys.stdout.write(rendered(help_page([word for word in words if word not in ("--help", "help")])))
         return 0
+    if words[0] in SERVICES:
+        raise refused_command(words)
     if words[0] not in LOCAL:
-        raise unknown_operation(words[0], [*KMS, *LOCAL])
+        raise unknown_operation(words[0], commands())
     return run_local(words, options)
 
 
 def help_page(words: list[str]) -> Any:
     """The page for a command's words; what follows the last command among them is ignored."""
-    from kmscli.cli.help import operation_named, operation_page, root_page
+    from kmscli.cli.help import operation_named, operation_page, root_page, service_page
 
     if not words or words[0].startswith("-"):
         return root_page()
     if words[0] in KMS:
         return operation_page(operation_named(words[0]))
+    if words[0] in SERVICES and (len(words) == 1 or words[1].startswith("-")):
+        return service_page(words[0])
+    if words[0] in SERVICES and words[1] in SERVICES[words[0]]:
+        return operation_page(operation_named(words[1], words[0]))
+    return local_help_page(words)
+
+
+def local_help_page(words: list[str]) -> Any:
+    """The page of a local command. Raises UsageError: the words name no command at all."""
+    if words[0] in SERVICES:
+        raise refused_command(words)
     if words[0] not in LOCAL:
-        raise unknown_operation(words[0], [*KMS, *LOCAL])
+        raise unknown_operation(words[0], commands())
     from kmscli.cli.local_help import local_page, subcommands
 
     path, command = f"kmscli {words[0]}", local_command(words[0])
@@ -66,6 +79,16 @@ def help_page(words: list[str]) -> Any:
             break
         path, command = f"{path} {word}", subcommands(command)[word]
     return local_page(path, command)
+
+
+def commands() -> list[str]:
+    """All first words that mean something."""
+    return [*KMS, *(service for service in SERVICES if service != "kms"), *LOCAL]
+
+
+def refused_command(words: list[str]) -> UsageError:
+    """The refusal of what follows a service's name, or of nothing that does."""
+    return unknown_operation(words[1], SERVICES[words[0]]) if len(words) > 1 else no_operation()
 
 
 def local_command(name: str) -> Any:

@@ -37,10 +37,12 @@ class Invocation:
         self.options = options
 
 
-def split_globals(tokens: Sequence[str]) -> tuple[dict[str, Any], str | None, list[str]]:
+def split_globals(
+    tokens: Sequence[str], before: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], str | None, list[str]]:
     """The options before the operation (all of them, `None` where not given), its name, and what follows it.
 
-    The name is `None` if there is none. Raises UsageError.
+    `before`: options that stood before a service's name. The name is `None` if there is none. Raises UsageError.
     """
     _refuse_undecodable(tokens)
     end = 0
@@ -49,7 +51,7 @@ def split_globals(tokens: Sequence[str]) -> tuple[dict[str, Any], str | None, li
         end += 2 if takes_next else 1
     given, unknown = scan(tokens[:end], FRONT)
     name = tokens[end] if end < len(tokens) else None
-    return {**NOTHING_CHOSEN, **given}, name, [*unknown, *tokens[end + 1 :]]
+    return {**NOTHING_CHOSEN, **(before or {}), **given}, name, [*unknown, *tokens[end + 1 :]]
 
 
 def wants_help(tokens: Sequence[str]) -> bool:

@@ -74,7 +74,7 @@ class Answering:
 
     def members(self, raw: dict[str, Any]) -> dict[str, Any]:
         """One request's answer, as plain members with raw bytes taken out."""
-        response = self.engine.call(self.caller, self.operation.name, raw)
+        response = self.engine.call(self.caller, self.operation.action, raw)
         if response is None:
             return {}
         with output_after_the_commit():

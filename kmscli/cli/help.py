@@ -9,7 +9,7 @@ from kmscli.cli.local.index import LOCAL
 from kmscli.cli.options import GLOBAL, OWN, Option, member_options, operation_options
 from kmscli.cli.page import Entry, Page, Section
 from kmscli.operations.fields import Blob, Enum, Field, Integer, Sized
-from kmscli.operations.index import KMS
+from kmscli.operations.index import KMS, SERVICES
 from kmscli.operations.operation import Operation
 from kmscli.operations.shapes import List, Map, Structure
 
@@ -27,11 +27,33 @@ GLOBAL_NAMES = f"{', '.join(option.name for option in GLOBAL if not option.ignor
 ROOT_SUMMARY = "aws kms, subcommand for subcommand, against an encrypted local vault."
 
 
-def operation_named(command: str) -> Operation:
+SERVICE_SUMMARIES = {
+    "sts": "A subset of aws sts: who calls, and roles for a while.",
+}
+"""What `kmscli help` says of another service than KMS."""
+
+
+def operation_named(command: str, service: str = "kms") -> Operation:
     """The declaration behind a command. Imports its one module."""
     name = command.replace("-", "_")
-    declared: Operation = getattr(import_module(f"kmscli.operations.kms.{name}"), name)
+    declared: Operation = getattr(import_module(f"kmscli.operations.{service}.{name}"), name)
     return declared
+
+
+def service_page(service: str) -> Page:
+    """What `kmscli <service> help` shows."""
+    entries = [Entry(f"{service} {name}", summary) for name, (_, summary) in SERVICES[service].items()]
+    synopsis = [f"kmscli {service} <command> [parameters]", f"kmscli {service} <command> help"]
+    return Page(
+        f"kmscli {service}",
+        SERVICE_SUMMARIES[service],
+        [
+            Section("Synopsis", lines=synopsis),
+            Section("Operations", entries=entries),
+            Section("Global options", text=[GLOBAL_NAMES]),
+            Section("Exit codes", entries=EXIT_CODES),
+        ],
+    )
 
 
 def root_page() -> Page:
@@ -42,6 +64,7 @@ def root_page() -> Page:
         [
             Section("Synopsis", lines=["kmscli [options] <command> [parameters]", "kmscli <command> help"]),
             Section("KMS operations", entries=[Entry(name, summary) for name, (_, summary) in KMS.items()]),
+            Section("Other services", entries=[Entry(name, it) for name, it in SERVICE_SUMMARIES.items()]),
             Section("Commands of kmscli's own", entries=[Entry(name, summary) for name, summary in LOCAL.items()]),
             Section("kmscli's own options", entries=[option_entry(option) for option in OWN]),
             Section("Options as in aws", entries=[option_entry(option) for option in GLOBAL if not option.ignored]),

@@ -95,18 +95,23 @@ def run(argv: list[str], spoken: dict[str, Any]) -> int:
         return show_version()
     if name is None and "--help" not in argv:
         raise no_operation()
-    from kmscli.operations.index import KMS
+    from kmscli.operations.index import KMS, SERVICES
 
-    if name not in KMS or tokens[:1] == ["help"] or "--help" in tokens:
+    service, commands, words = "kms", KMS, [name or "--help"]
+    if name not in KMS and name in SERVICES:
+        service, commands = str(name), SERVICES[str(name)]
+        options, name, tokens = split_globals(tokens, options)
+        words += [name] if name else []
+    if name not in commands or tokens[:1] == ["help"] or "--help" in tokens:
         from kmscli.cli.app import run as run_app
 
         gc.enable()
-        return run_app([name or "--help", *tokens], options)
+        return run_app([*words, *tokens], options)
     from kmscli.cli.argv import read
     from kmscli.cli.call import profile_binary_format, run_call, standard_input
     from kmscli.engine import find_operation
 
-    operation = find_operation(KMS[name][0])
+    operation = find_operation(f"{service}:{commands[name][0]}")
     spoken["operation"] = operation.name
     invocation = read(operation, tokens, options, standard_input, profile_binary_format)
     spoken["options"] = invocation.options

@@ -63,7 +63,11 @@ class Pagination:
 
 
 class Operation:
-    """A declared operation. `name` is the wire name; calling it runs the function alone, without the road."""
+    """A declared operation. `name` is the wire name; calling it runs the function alone, without the road.
+
+    `action`: its IAM action, by which the engine finds it: `kms:Encrypt`. `command`: the words that call it, those of
+    another service than KMS with the service's name before them.
+    """
 
     def __init__(
         self,
@@ -77,14 +81,16 @@ class Operation:
         self.function = function
         self.name = "".join(part.capitalize() for part in function.__name__.split("_"))
         self.service = function.__module__.split(".")[-2]
-        self.command = function.__name__.replace("_", "-")
+        self.action = f"{self.service}:{self.name}"
+        command = function.__name__.replace("_", "-")
+        self.command = command if self.service == "kms" else f"{self.service} {command}"
         self.help = function.__doc__ or ""
         self.request: type[Request] = function.__annotations__["request"]
         response = function.__annotations__["return"]
         self.response: type[Response] | None = response
         self.targets = tuple(targets)
         for target in self.targets:
-            target.action = f"kms:{target.action or self.name}"
+            target.action = f"{self.service}:{target.action or self.name}"
         self.read_only = read_only
         self.pages = pages
         self.logs = logs

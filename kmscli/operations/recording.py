@@ -79,6 +79,7 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         additional=outcome.additional,
         resources=_resources(outcome),
         error=outcome.error,
+        source=f"{operation.service}.amazonaws.com",
     )
     return [_encoded(record, asked.caller), *(service_record_of(one, asked.caller) for one in outcome.happened)]
 

@@ -45,7 +45,7 @@ def allows(caller: str, context: Any, of_key: list[Any], own: list[Any]) -> bool
     matched = [one for policy in told["Policies"] for one in policy["Statements"] if one["Matched"]]
     assert decision.allowed or not decision.explicit or any(one["Effect"] == "Deny" for one in matched)
     assert not decision.allowed or all(one["Effect"] == "Allow" for one in matched)
-    return decision.allowed
+    return bool(decision.allowed)
 
 
 @given(CALLERS, CONTEXTS, KEY_POLICIES, IDENTITY_POLICIES, KEY_STATEMENTS)

@@ -1,0 +1,1 @@
+"""The operations of AWS STS that kmscli has, one a module."""
