@@ -156,7 +156,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli get-key-last-usage --key-id {key}",
     ),
     "get-key-policy": ("kmscli get-key-policy --key-id {key} --query Policy --output text",),
-    "get-parameters-for-import": (EXTERNAL, PARAMETERS),
+    "get-parameters-for-import": (EXTERNAL, PARAMETERS + " --query '[KeyId, PublicKey, ParametersValidTo]'"),
     "get-public-key": (
         SIGNER,
         "kmscli get-public-key --key-id $(cat signer)",
