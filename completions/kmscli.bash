@@ -6,6 +6,7 @@ _kmscli() {
     for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
         next="${place:+$place }$word"
         case "$next" in
+            "sts") place=$next shared=yes ;;
             "cancel-key-deletion") place=$next shared=yes ;;
             "create-alias") place=$next shared=yes ;;
             "create-grant") place=$next shared=yes ;;
@@ -54,6 +55,7 @@ _kmscli() {
             "update-key-description") place=$next shared=yes ;;
             "verify") place=$next shared=yes ;;
             "verify-mac") place=$next shared=yes ;;
+            "sts get-caller-identity") place=$next shared=yes ;;
             "audit") place=$next shared= ;;
             "audit path") place=$next shared= ;;
             "audit verify") place=$next shared= ;;
@@ -179,6 +181,7 @@ _kmscli() {
             "verify --generate-cli-skeleton") offered="input yaml-input output" ;;
             "verify-mac --mac-algorithm") offered="HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512" ;;
             "verify-mac --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "sts get-caller-identity --generate-cli-skeleton") offered="input yaml-input output" ;;
         *)
             if [[ $current == -* ]]; then
                 case "$place" in
@@ -230,6 +233,7 @@ _kmscli() {
             "update-key-description") offered="--key-id --description --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify") offered="--key-id --message --message-type --signature --signing-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify-mac") offered="--message --key-id --mac-algorithm --mac --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "sts get-caller-identity") offered="--cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
@@ -259,7 +263,8 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac audit batch check clock completion configure costs exec vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac sts audit batch check clock completion configure costs exec vault" ;;
+            "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;
