@@ -20,7 +20,7 @@ from kmscli.errors import (
     VaultDamagedError,
     VaultRolledBackError,
 )
-from kmscli.keys.key import KEY, Happened, Key, find_key
+from kmscli.keys.key import KEY, Happened, Key
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation
 from kmscli.operations.recording import Asked, Outcome, local_record, note_uses, records_of, service_record_of
@@ -196,7 +196,8 @@ class Engine:
             outcome.response = None
             return outcome
         note_uses(outcome, transaction, now)
-        outcome.additional, outcome.happened, outcome.made = call.additional, call.happened, call.made
+        outcome.additional, outcome.made = call.additional, call.made
+        outcome.elsewhere, outcome.happened = call.elsewhere, call.happened
         return outcome
 
     def _due_keys(self, transaction: Transaction, clock: float) -> list[Key]:
@@ -205,7 +206,7 @@ class Engine:
         return list(islice((key for key in transaction.due(KEY, now) if key.is_due(now, held)), DUE_AT_MOST))
 
     def _bring_up_to_date(self, key: Key, caller: Caller, clock: float, *, touched: bool) -> None:
-        """Everything that is due on a key, step by step.
+        """Everything that is due on a key and those related to it, step by step.
 
         What a step without an event leaves is left to later calls if this one does not touch the key.
         """
@@ -216,23 +217,23 @@ class Engine:
                 return
 
     def step(self, key: Key, caller: Caller, clock: float) -> tuple[list[Happened], Key | None]:
-        """The next thing that is due on a key, in a commit of its own with its own event.
+        """The next thing that is due on a key and those related to it, in a commit of its own with its events.
 
-        Returns what happened, and the key if more is due on it. A step of a deletion that has only removed some of many
+        Returns what happened, and the key on which more is due. A step of a deletion that has only removed some of many
         grants has no event.
         """
         from kmscli.keys.due import bring_up_to_date
+        from kmscli.keys.multi_region import first_due
 
         def attempt(transaction: Transaction) -> tuple[list[Happened], Key | None]:
             now, held = self._time(transaction, clock)
-            current = find_key(transaction, key.account, key.region, key.key_id)
-            if current is None or not current.is_due(now, held):
+            current = first_due(transaction, key, now, held)
+            if current is None:
                 return [], None
-            done = bring_up_to_date(transaction, current)
-            happened = [done] if done else []
-            left = find_key(transaction, key.account, key.region, key.key_id)
+            happened = bring_up_to_date(transaction, current)
+            left = first_due(transaction, key, now, held)
             self._commit(transaction, [service_record_of(one, caller) for one in happened], now, held)
-            return happened, left if left and left.is_due(now, held) else None
+            return happened, left
 
         return self._retried(attempt, caller, clock)
 

@@ -12,6 +12,13 @@ _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-")
 
 
+_PARTITIONS = {
+    "cn": "aws-cn", "us-gov": "aws-us-gov", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eu-isoe": "aws-iso-e",
+    "us-isof": "aws-iso-f", "eusc-de": "aws-eusc",
+}  # fmt: skip
+"""The partitions by how their Regions' names begin, but for the one of all others."""
+
+
 def new_uuid() -> str:
     """A random UUID (RFC 9562, version 4)."""
     raw = bytearray(os.urandom(16))
@@ -23,9 +30,12 @@ def new_uuid() -> str:
 
 def partition_of(region: str) -> str:
     """The ARN partition of a Region."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return _PARTITIONS.get(region.rsplit("-", 2)[0], "aws")
+
+
+def new_multi_region_id() -> str:
+    """A random key id of a multi-Region key (reference 1.1)."""
+    return f"mrk-{new_uuid().replace('-', '')}"
 
 
 def is_region(text: str) -> bool:

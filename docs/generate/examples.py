@@ -37,6 +37,8 @@ VERIFY_MAC = "kmscli verify-mac --key-id $(cat mac-key) --message fileb://secret
 DECAPSULATE = "kmscli decapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM"
 ENCAPSULATE = "kmscli encapsulate --key-id $(cat kem-key) --encapsulation-algorithm ML_KEM"
 KEY_PAIR = "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec ECC_NIST_P256"
+PRIMARY = "kmscli create-key --multi-region --query KeyMetadata.KeyId --output text > primary"
+REPLICATE = "kmscli replicate-key --key-id $(cat primary) --replica-region eu-west-1"
 DERIVE = "kmscli derive-shared-secret --key-id $(cat agreer) --key-agreement-algorithm ECDH"
 
 EXTERNAL = "kmscli create-key --origin EXTERNAL --query KeyMetadata.KeyId --output text > external"
@@ -200,6 +202,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli get-key-policy --key-id {key}",
     ),
     "re-encrypt": ("kmscli re-encrypt --ciphertext-blob fileb://secret.encrypted --destination-key-id alias/demo",),
+    "replicate-key": (
+        PRIMARY,
+        REPLICATE,
+        "kmscli encrypt --key-id $(cat primary) --plaintext fileb://secret.txt --ciphertext-out secret.bin",
+        "kmscli decrypt --ciphertext-blob fileb://secret.bin --plaintext-out - --region eu-west-1",
+    ),
     "retire-grant": (
         GRANT + " --query GrantToken --output text > token",
         "kmscli retire-grant --grant-token $(cat token)",
@@ -233,6 +241,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "update-key-description": (
         "kmscli update-key-description --key-id {key} --description 'Signs nothing, encrypts much'",
         "kmscli describe-key --key-id {key} --query KeyMetadata.Description",
+    ),
+    "update-primary-region": (
+        PRIMARY,
+        f"{REPLICATE} --query ReplicaKeyMetadata.KeyState",
+        "kmscli update-primary-region --key-id $(cat primary) --primary-region eu-west-1",
+        "kmscli describe-key --key-id $(cat primary) --query KeyMetadata.MultiRegionConfiguration",
     ),
     "verify": (
         SIGNER,

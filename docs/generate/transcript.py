@@ -32,6 +32,7 @@ KEY_IDS = (
     "5678efab-56cd-78ab-90ef-0123456789cd",
 )
 
+MULTI_REGION_IDS = ("mrk-1234abcd12ab34cd56ef1234567890ab",)
 MATERIAL_IDS = ("0123456789abcdef" * 4, "fedcba9876543210" * 4, "00112233445566778899aabbccddeeff" * 2)
 CHAINS = ("a1b2c3d4e5f60718",)
 VAULT_IDS = ("00112233445566778899aabbccddeeff",)
@@ -41,10 +42,18 @@ NOW = 1767603600
 """The stand-in for the time at which an example runs; a date in its future or past keeps its distance in days."""
 
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+MULTI_REGION_ID = re.compile(r"\bmrk-[0-9a-f]{32}\b")
 MATERIAL_ID = re.compile(r"\b[0-9a-f]{64}\b")
-VAULT_ID = re.compile(r"\b[0-9a-f]{32}\b")
+VAULT_ID = re.compile(r"\b(?<!mrk-)[0-9a-f]{32}\b")
 CHAIN = re.compile(r"\b[0-9a-f]{16}\b")
 MOMENT = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(\+00:00|Z)")
+STAND_INS = (
+    (UUID, KEY_IDS),
+    (MULTI_REGION_ID, MULTI_REGION_IDS),
+    (MATERIAL_ID, MATERIAL_IDS),
+    (VAULT_ID, VAULT_IDS),
+    (CHAIN, CHAINS),
+)
 BLOB = re.compile(r'"([A-Za-z0-9+/]{40,}={0,2})"')
 
 
@@ -100,7 +109,7 @@ def ran(line: str, home: Path) -> subprocess.CompletedProcess[str]:
 def steady(text: str) -> str:
     """The text with stand-ins for what differs from run to run."""
     text = BLOB.sub(described_blob, text)
-    for pattern, stand_ins in ((UUID, KEY_IDS), (MATERIAL_ID, MATERIAL_IDS), (VAULT_ID, VAULT_IDS), (CHAIN, CHAINS)):
+    for pattern, stand_ins in STAND_INS:
         found = dict.fromkeys(match for match in pattern.findall(text) if match not in stand_ins)
         for match, stand_in in zip(found, stand_ins, strict=False):
             text = text.replace(match, stand_in)

@@ -1,23 +1,44 @@
 """Who calls: the principal, seen from an account and a Region, and who it really is at this machine."""
 
 import json
-from typing import Any
+from typing import Any, Self
 
 from kmscli.names import root_arn
 
+KMS = "kms.amazonaws.com"
+"""KMS as a service that calls."""
+INTERNAL = "AWS Internal"
+"""Whence, and with which agent, a service calls."""
+
 
 class Caller:
-    """A principal. `agent`: the user agent. `really`: the process's own user, and by which door the call came in."""
+    """A principal. `agent`: the user agent. `address`: where the call comes from.
+
+    `really`: the process's own user, and by which door the call came in.
+    """
 
     def __init__(self, account: str, region: str, *, arn: str = "", agent: str, door: str, uid: int, user: str) -> None:
         self.account = account
         self.region = region
         self.arn = arn or root_arn(account, region)
         self.agent = agent
+        self.address = "127.0.0.1"
+        self.invoked_by = ""
+        """The service that calls in the principal's name, if one does."""
         self.really = json.dumps({"uid": uid, "user": user, "door": door}, separators=(",", ":")).encode()
+
+    def through_kms(self, region: str) -> Self:
+        """The same principal, as KMS calls in its name in another Region."""
+        other = type(self).__new__(type(self))
+        internal = {"agent": INTERNAL, "address": INTERNAL, "invoked_by": KMS}
+        other.__dict__.update(vars(self), region=region, **internal)
+        return other
 
     def identity(self) -> dict[str, Any]:
         """CloudTrail's `userIdentity` (reference, kms-semantics 14.1)."""
+        return {**self._principal(), "invokedBy": self.invoked_by} if self.invoked_by else self._principal()
+
+    def _principal(self) -> dict[str, Any]:
         if self.arn.endswith(":root"):
             return {"type": "Root", "principalId": self.account, "arn": self.arn, "accountId": self.account}
         name = self.arn.rsplit("/", 1)[-1]

@@ -1,8 +1,9 @@
 """Checking what a vault holds: every row is read, and each that is damaged, missing or outdated is named.
 
 Beyond the walk over the file (`kmscli.vault.check`), rows are held against each other: a key has a policy, tags and its
-current material, an alias, a grant and a material have a key, and the number of keys is what was counted. What one row
-says of another also gives a name to a row that does not open or is not there.
+current material, an alias, a grant and a material have a key, related multi-Region keys are there and agree on their
+set, and the number of keys is what was counted. What one row says of another also gives a name to a row that does not
+open or is not there.
 """
 
 from collections.abc import Collection, Iterator
@@ -99,7 +100,7 @@ def inspect(vault: Vault) -> Inspection:
                 walk.account(row)
                 relations.see(row, value)
             relations.count()
-            faults = _row_faults(walk, relations)
+            faults = [*_row_faults(walk, relations), *relations.disagreeing.values()]
         except VaultDamagedError as error:
             faults = [Fault("file", "", UNSOUND, f"the rows cannot be read any further: {error.message}")]
         counts = {kind_name(number): count for number, count in sorted(walk.counts.items())}
@@ -111,7 +112,7 @@ def inspect(vault: Vault) -> Inspection:
 class Relations:
     """What rows say of each other. `missing`: rows that must be there and are not. `tallies`: the counters of keys.
 
-    Both by address, with their names.
+    Both by address, with their names. `disagreeing`: multi-Region sets, by key id, whose keys do not say the same.
     """
 
     def __init__(self, walk: Walk) -> None:
@@ -120,6 +121,8 @@ class Relations:
         self.missing: dict[Address, str] = {}
         self.tallies: dict[Address, str] = {}
         self.miscounted: list[Fault] = []
+        self.disagreeing: dict[str, Fault] = {}
+        self._sets: dict[tuple[str, str], dict[str, Any]] = {}
         self._keys: dict[str, int] = {}
         self._counted: dict[Address, int] = {}
 
@@ -129,6 +132,7 @@ class Relations:
             return
         if row.kind == KEY.number and not value.is_managed:
             self._keys[value.scope] = self._keys.get(value.scope, 0) + 1
+            self._compare(value)
         if row.kind == TALLY.number:
             self._counted[row.address] = value
         for named in spoken_of(value):
@@ -138,6 +142,14 @@ class Relations:
     def is_absent(self, named: Named) -> bool:
         """Whether a row is not there."""
         return self.walk.snapshot.get(self.places.of(named)) is None
+
+    def _compare(self, key: Key) -> None:
+        """Hold what a multi-Region key says of its set against what the first one of the set said."""
+        if key.multi_region:
+            first = self._sets.setdefault((key.account, key.key_id), key.multi_region)
+            if first != key.multi_region or key.region not in key.regions:
+                detail = "related keys say otherwise of their set"
+                self.disagreeing[key.key_id] = Fault(KEY.name, key.arn, UNSOUND, detail)
 
     def count(self) -> None:
         """Hold the numbers of keys against their counters, once all rows were seen."""
@@ -161,6 +173,9 @@ def spoken_of(value: Any) -> Iterator[Named]:
         if value.material_id:
             yield Named(MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True)
         yield from _of_key(value, must_be=(POLICY, TAGS))
+        for region in value.regions if value.multi_region else ():
+            arn = key_arn(value.account, region, value.key_id)
+            yield Named(KEY, scope(value.account, region), value.key_id, arn, must_be=True)
     elif isinstance(value, Alias):
         yield Named(ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=False)
         yield from _of_key(value, must_be=(KEY, ALIAS_COUNT))

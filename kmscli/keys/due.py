@@ -10,25 +10,26 @@ from kmscli.keys.grants import GRANT_COUNT, remove_some_grants
 from kmscli.keys.imports import expire
 from kmscli.keys.key import DELETION, EXPIRY, KEY, LAST_USE, Happened, Key
 from kmscli.keys.material import MATERIAL, materials_of
+from kmscli.keys.multi_region import leave
 from kmscli.keys.policies import POLICY
 from kmscli.keys.rotation import AUTOMATIC, rotate
 from kmscli.keys.tags import TAGS
 from kmscli.vault.transaction import Transaction
 
 
-def bring_up_to_date(transaction: Transaction, key: Key) -> Happened | None:
-    """Do what is due on a key first. None: only some of the grants are removed that a deletion takes with it."""
+def bring_up_to_date(transaction: Transaction, key: Key) -> list[Happened]:
+    """Do what is due on a key first. Nothing happened: only some grants are removed that a deletion takes with it."""
     when, what = key.next_due or (0, "")
     if what == DELETION:
         if remove_some_grants(transaction, key):
-            return None
+            return []
         delete(transaction, key)
-        return Happened("DeleteKey", key, when, None)
+        leave(transaction, key, when)
+        return [Happened("DeleteKey", key, when, None)]
     if what == EXPIRY:
         expired, details = expire(transaction, key, when)
-        return Happened("DeleteExpiredKeyMaterial", expired, when, details)
-    rotated, details = rotate(transaction, key, when, AUTOMATIC)
-    return Happened("RotateKey", rotated, when, details)
+        return [Happened("DeleteExpiredKeyMaterial", expired, when, details)]
+    return rotate(transaction, key, when, AUTOMATIC)
 
 
 def delete(transaction: Transaction, key: Key) -> None:

@@ -46,6 +46,10 @@ class Key:
         `complete`: those that belong to it for good are all there. `expiry`: when the next of all that are there
         expires, or None. `shown`: the members of KeyMetadata that tell of it.
         """
+        self.multi_region: dict[str, Any] | None = members.get("multi_region")
+        """A multi-Region key's set: the Region of its `primary`, and those of its `replicas`, in order."""
+        self.deletion_window: int | None = members.get("deletion_window")
+        """Days that it waits for its deletion from when its last replica is gone, while it is pending that."""
 
     @property
     def arn(self) -> str:
@@ -68,17 +72,35 @@ class Key:
         return self.state == states.ENABLED
 
     @property
+    def is_primary(self) -> bool:
+        """Whether it is the primary key of a multi-Region set."""
+        return self.multi_region is not None and self.multi_region["primary"] == self.region
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether it is a replica in a multi-Region set."""
+        return self.multi_region is not None and self.multi_region["primary"] != self.region
+
+    @property
+    def regions(self) -> list[str]:
+        """The Regions of the keys that share its id: the primary's first; of a single-Region key, its own."""
+        return [self.multi_region["primary"], *self.multi_region["replicas"]] if self.multi_region else [self.region]
+
+    @property
     def lacks_material(self) -> bool:
         """Whether it waits for an import: a material that is its own for good is not there, or none ever was."""
         return self.origin == "EXTERNAL" and not (self.imported and self.imported["complete"])
 
     @property
     def next_due(self) -> tuple[float, str] | None:
-        """When something falls due on it next, and what: DELETION, EXPIRY, or ROTATION while it is enabled."""
+        """When something falls due on it next, and what: DELETION, EXPIRY, or ROTATION while it is enabled.
+
+        A replica is rotated with its primary key, when it is due there.
+        """
         coming: list[tuple[float, str]] = []
         if self.deletion is not None:
             coming.append((self.deletion, DELETION))
-        elif self.rotation is not None and self.is_enabled:
+        elif self.rotation is not None and self.is_enabled and not self.is_replica:
             coming.append((self.rotation["next"], ROTATION))
         if self.imported and self.imported["expiry"] is not None:
             coming.append((self.imported["expiry"], EXPIRY))
@@ -120,24 +142,41 @@ class Key:
             "key_state": self.state,
             "origin": self.origin,
             "key_manager": self.manager,
-            "multi_region": False,
+            "multi_region": self.multi_region is not None,
             "current_key_material_id": self.shown_material_id,
             **described(self.spec, self.usage),
             **(self.imported["shown"] if self.imported else {}),
         }
         if self.deletion is not None:
             shown["deletion_date"] = self.deletion
+        if self.deletion_window is not None:
+            shown["pending_deletion_window_in_days"] = self.deletion_window
+        if self.multi_region:
+            shown["multi_region_configuration"] = self._configuration()
         return shown
+
+    def _configuration(self) -> dict[str, Any]:
+        primary, *replicas = [
+            {"arn": key_arn(self.account, region, self.key_id), "region": region} for region in self.regions
+        ]
+        key_type = "PRIMARY" if self.is_primary else "REPLICA"
+        return {"multi_region_key_type": key_type, "primary_key": primary, "replica_keys": replicas}
 
 
 class Happened:
-    """What the service did to a key by itself: the event's name, the key, when it was due, and details."""
+    """What the service did to a key by itself: the event's name, the key, when it was due, and details.
 
-    def __init__(self, name: str, key: Key, when: float, details: dict[str, Any] | None) -> None:
+    `is_call`: the service records it as a call of its own.
+    """
+
+    def __init__(
+        self, name: str, key: Key, when: float, details: dict[str, Any] | None, *, is_call: bool = False
+    ) -> None:
         self.name = name
         self.key = key
         self.when = when
         self.details = details
+        self.is_call = is_call
 
 
 class Use:

@@ -1,10 +1,9 @@
 """Rotation: new material becomes current, the old one goes on decrypting (reference, kms-semantics 9)."""
 
-from typing import Any
-
 from kmscli.keys.imports import summed_up
-from kmscli.keys.key import Key, next_rotation, save_key
+from kmscli.keys.key import Happened, Key, next_rotation
 from kmscli.keys.material import Material, add_material, make_material, must_find_material, save_material
+from kmscli.keys.multi_region import copy_material, refuse_replica, related_keys, save_shared, synchronized
 from kmscli.keys.specs import SYMMETRIC_DEFAULT, check_origin, refuse_spec
 from kmscli.vault.transaction import Transaction
 
@@ -21,9 +20,16 @@ def check_rotates(key: Key) -> None:
     """Raises UnsupportedOperationException: a key of this kind never rotates by itself (9.1)."""
     _check_spec(key)
     check_origin(key.arn, key.origin, "AWS_KMS")
+    refuse_replica(key)
 
 
 def check_rotates_on_demand(key: Key) -> None:
+    """Raises UnsupportedOperationException: a key of this kind never rotates, or with its primary key only (9.1)."""
+    check_has_rotations(key)
+    refuse_replica(key)
+
+
+def check_has_rotations(key: Key) -> None:
     """Raises UnsupportedOperationException: a key of this kind never rotates (9.1)."""
     _check_spec(key)
     check_origin(key.arn, key.origin, "AWS_KMS", "EXTERNAL")
@@ -35,36 +41,40 @@ def check_has_status(key: Key) -> None:
         check_origin(key.arn, key.origin, "AWS_KMS")
 
 
-def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) -> tuple[Key, dict[str, Any]]:
-    """Rotate a key. Returns it with its new material, and the details of its RotateKey event (14.3)."""
+def rotate(transaction: Transaction, key: Key, when: float, rotation_type: str) -> list[Happened]:
+    """Rotate a key, and with a multi-Region primary key its replicas. Returns the events (14.3)."""
     order = must_find_material(transaction, key, key.material_id).order + 1
     made = make_material(key.spec)
     material_id = add_material(transaction, key, made, order=order, rotated=when, rotation_type=rotation_type)
-    rotated = key.changed(material_id=material_id)
-    if rotation_type == AUTOMATIC and key.rotation:
-        period = key.rotation["period"]
-        rotated = rotated.changed(rotation={"period": period, "next": next_rotation(when, period)})
-    save_key(transaction, rotated)
-    return rotated, _details(key, rotated, rotation_type)
+    rotation = key.rotation
+    if rotation_type == AUTOMATIC and rotation:
+        rotation = {**rotation, "next": next_rotation(when, rotation["period"])}
+    rotated = save_shared(transaction, key, material_id=material_id, rotation=rotation)
+    replicas = related_keys(transaction, rotated)
+    for replica in replicas:
+        copy_material(transaction, must_find_material(transaction, rotated, material_id), replica)
+    return _rotated(key, [rotated, *replicas], when, rotation_type)
 
 
-def rotate_to(
-    transaction: Transaction, key: Key, pending: Material, when: float, rotation_type: str
-) -> tuple[Key, dict[str, Any]]:
-    """Make an imported material that is pending current. Returns what `rotate` returns."""
-    save_material(transaction, key, pending.changed(pending=False, rotated=when, rotation_type=rotation_type))
-    rotated = summed_up(transaction, key.changed(material_id=pending.material_id))
-    return rotated, _details(key, rotated, rotation_type)
+def rotate_to(transaction: Transaction, key: Key, pending: Material, when: float, rotation_type: str) -> list[Happened]:
+    """Make an imported material that is pending current; all related keys have it. Returns what `rotate` returns."""
+    rotated = []
+    for one in (key, *related_keys(transaction, key)):
+        own = must_find_material(transaction, one, pending.material_id)
+        save_material(transaction, one, own.changed(pending=False, rotated=when, rotation_type=rotation_type))
+        rotated.append(summed_up(transaction, one.changed(material_id=pending.material_id)))
+    return _rotated(key, rotated, when, rotation_type)
 
 
-def _details(before: Key, after: Key, rotation_type: str) -> dict[str, Any]:
-    return {
+def _rotated(before: Key, rotated: list[Key], when: float, rotation_type: str) -> list[Happened]:
+    details = {
         "rotationType": rotation_type,
-        "keyOrigin": after.origin,
+        "keyOrigin": before.origin,
         "previousKeyMaterialId": before.material_id,
-        "currentKeyMaterialId": after.material_id,
-        "keyId": after.arn,
+        "currentKeyMaterialId": rotated[0].material_id,
     }
+    happened = [Happened("RotateKey", one, when, {**details, "keyId": one.arn}) for one in rotated]
+    return [*happened, *synchronized(rotated[0], when)]
 
 
 def _check_spec(key: Key) -> None:

@@ -25,6 +25,8 @@ USABLE = frozenset((ENABLED, UPDATING))
 """For cryptographic operations."""
 NOT_DELETING = EVERY - DELETING
 """For tags, descriptions and aliases."""
+REPLICABLE = frozenset((ENABLED,))
+"""For ReplicateKey."""
 PUBLISHABLE = NOT_DELETING - {CREATING}
 """For GetPublicKey."""
 SWITCHABLE = frozenset((ENABLED, DISABLED, UNAVAILABLE))

@@ -5,10 +5,33 @@ from typing import Any, TypeVar
 
 from kmscli.authorization.caller import Caller
 from kmscli.keys.key import Happened, Key
+from kmscli.operations.shapes import Shape
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
 
 T = TypeVar("T")
+
+
+class Elsewhere:
+    """A call that KMS makes for the caller in another Region, which leaves a record of its own there.
+
+    `parameters`: its requestParameters; None: those of the caller's call. `answer`: what the record shows of it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        region: str,
+        *,
+        parameters: dict[str, Any] | None = None,
+        answer: Shape | None = None,
+        made: Key | None = None,
+    ) -> None:
+        self.name = name
+        self.region = region
+        self.parameters = parameters
+        self.answer = answer
+        self.made = made
 
 
 class Call:
@@ -39,6 +62,8 @@ class Call:
         """The event's `additionalEventData`."""
         self.happened: list[Happened] = []
         """Service events that this call brings about."""
+        self.elsewhere: list[Elsewhere] = []
+        """Calls in other Regions that this call brings about."""
         self.made: list[Key] = []
         """Keys that this call makes; the event names them."""
 

@@ -1,5 +1,8 @@
 """KeyMetadata: what CreateKey and DescribeKey show of a key (reference, kms-semantics 2.8)."""
 
+from typing import Any
+
+from kmscli.keys.key import Key
 from kmscli.operations.algorithm_members import MAC_ALGORITHMS, SIGNING_ALGORITHMS
 from kmscli.operations.fields import Boolean, Enum, Integer, String, Timestamp
 from kmscli.operations.members import (
@@ -64,3 +67,20 @@ class KeyMetadata(Shape):
     mac_algorithms = List(Enum(*MAC_ALGORITHMS))
     xks_key_configuration = Structure(XksKeyConfiguration)
     current_key_material_id = String(64, 64, pattern="^[a-f0-9]+$")
+
+
+def metadata_of(key: Key) -> KeyMetadata:
+    """A key's metadata."""
+    shown = key.metadata()
+    configuration = shown.get("multi_region_configuration")
+    if configuration:
+        shown["multi_region_configuration"] = _configuration(configuration)
+    return KeyMetadata(**shown)
+
+
+def _configuration(shown: dict[str, Any]) -> MultiRegionConfiguration:
+    return MultiRegionConfiguration(
+        multi_region_key_type=shown["multi_region_key_type"],
+        primary_key=MultiRegionKey(**shown["primary_key"]),
+        replica_keys=[MultiRegionKey(**replica) for replica in shown["replica_keys"]],
+    )

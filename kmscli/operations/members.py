@@ -131,6 +131,13 @@ class PolicyName(String):
         super().__init__(1, 128, pattern="[\\w]+", help="The policy's name. There is one: default.")
 
 
+class Region(String):
+    """A Region's name."""
+
+    def __init__(self, help: str) -> None:
+        super().__init__(1, 32, pattern="^([a-z]+-){2,3}\\d+$", help=help)
+
+
 class Tag(Shape):
     """A tag."""
 

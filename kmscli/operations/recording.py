@@ -8,6 +8,7 @@ from kmscli.clock import trail_style
 from kmscli.errors import KmscliError, ServiceError
 from kmscli.keys.key import Happened, Key, Use, note_use
 from kmscli.names import new_uuid
+from kmscli.operations.call import Elsewhere
 from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
 from kmscli.operations.shapes import Request, Response, refuse
@@ -51,6 +52,7 @@ class Outcome:
         self.sought: list[Sought] = []
         self.made: list[Key] = []
         self.additional: dict[str, Any] = {}
+        self.elsewhere: list[Elsewhere] = []
         self.happened: list[Happened] = []
 
 
@@ -81,7 +83,28 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         error=outcome.error,
         source=f"{operation.service}.amazonaws.com",
     )
-    return [_encoded(record, asked.caller), *(service_record_of(one, asked.caller) for one in outcome.happened)]
+    return [
+        _encoded(record, asked.caller),
+        *(_record_elsewhere(one, outcome, now) for one in outcome.elsewhere),
+        *(service_record_of(one, asked.caller) for one in outcome.happened),
+    ]
+
+
+def _record_elsewhere(elsewhere: Elsewhere, outcome: Outcome, now: float) -> Record:
+    """The record of a call that KMS made for the caller in another Region (reference 14.2)."""
+    asked, made = outcome.asked, elsewhere.made
+    record = call_record(
+        asked.caller.through_kms(elsewhere.region),
+        elsewhere.name,
+        now,
+        request_id=new_uuid(),
+        event_id=new_uuid(),
+        read_only=asked.operation.read_only,
+        parameters=elsewhere.parameters or _parameters(outcome),
+        answer=elsewhere.answer.logged(_TRAIL_STYLE) if elsewhere.answer else None,
+        resources=[key_resource(made.account, made.arn)] if made else None,
+    )
+    return _encoded(record, asked.caller)
 
 
 def _parameters(outcome: Outcome) -> dict[str, Any] | None:
@@ -114,7 +137,10 @@ def _answer(outcome: Outcome) -> dict[str, Any] | None:
 def service_record_of(happened: Happened, caller: Caller) -> Record:
     """The record of what the service did by itself, met by a caller."""
     key = happened.key
-    record = service_record(happened.name, key.account, key.region, key.arn, happened.when, happened.details)
+    request_id = new_uuid() if happened.is_call else ""
+    record = service_record(
+        happened.name, key.account, key.region, key.arn, happened.when, happened.details, request_id=request_id
+    )
     return _encoded(record, caller)
 
 

@@ -34,6 +34,10 @@ def find(target: Target, call: Call, request: Request) -> Sought:
         return Sought(target, nothing(call.caller.account))
     found = _named(target, call, request, text)
     touched = found.key or _key_of(found.thing, call)
+    if touched and touched.multi_region:
+        from kmscli.keys.multi_region import first_due
+
+        touched = first_due(call.transaction, touched, call.now, call.held)
     if touched and touched.is_due(call.now, call.held):
         raise FallenDueError(touched)
     return Sought(target, found)

@@ -36,7 +36,7 @@ def call_record(
         "eventSource": source,
         "eventName": name,
         "awsRegion": caller.region,
-        "sourceIPAddress": "127.0.0.1",
+        "sourceIPAddress": caller.address,
         "userAgent": caller.agent,
     }
     if error:
@@ -66,8 +66,10 @@ def _code(error: KmscliError) -> str:
     return "AccessDenied" if error.code == "AccessDeniedException" else error.code
 
 
-def service_record(name: str, account: str, region: str, arn: str, when: float, details: Any) -> dict[str, Any]:
-    """The record of what the service did by itself: RotateKey, DeleteKey (14.3)."""
+def service_record(
+    name: str, account: str, region: str, arn: str, when: float, details: Any, *, request_id: str = ""
+) -> dict[str, Any]:
+    """The record of what the service did by itself: RotateKey, DeleteKey (14.3). `request_id`: if that was a call."""
     record: dict[str, Any] = {
         "eventVersion": VERSION,
         "userIdentity": {"accountId": account, "invokedBy": "AWS Internal"},
@@ -79,10 +81,11 @@ def service_record(name: str, account: str, region: str, arn: str, when: float, 
         "userAgent": "AWS Internal",
         "requestParameters": None,
         "responseElements": None,
+        **({"requestID": request_id} if request_id else {}),
         "eventID": new_uuid(),
         "readOnly": False,
         "resources": [key_resource(account, arn)],
-        "eventType": "AwsServiceEvent",
+        "eventType": "AwsApiCall" if request_id else "AwsServiceEvent",
         "managementEvent": True,
         "recipientAccountId": account,
         "eventCategory": "Management",

@@ -73,7 +73,7 @@ MISMATCH = "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAUL
         ({"KeyUsage": "SIGN_VERIFY"}, "ValidationException", MISMATCH),
         ({"Origin": "EXTERNAL_KEY_STORE"}, "UnsupportedOperationException", None),
         ({"CustomKeyStoreId": "cks-1234567890abcdef0"}, "UnsupportedOperationException", None),
-        ({"MultiRegion": True}, "UnsupportedOperationException", None),
+        ({"MultiRegion": True, "Origin": "AWS_CLOUDHSM"}, "UnsupportedOperationException", None),
         ({"Policy": "{"}, "MalformedPolicyDocumentException", None),
         ({"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, "TagException", "Tags beginning with aws: are reserved"),
     ],

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.operations.house import ACCOUNT, REGION, House, arn
+from tests.operations.house import ACCOUNT, OTHER_REGION, REGION, House, arn
 from tests.operations.importing import MATERIAL, OAEP, external, import_material, material_for, request
+from tests.operations.regions import primary
 
 STATES = (
     "Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable", "Creating",
@@ -66,6 +67,7 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "ReEncrypt from": CRYPTO,
     "ReEncrypt to": CRYPTO,
     "RotateKeyOnDemand": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, IN_A_STORE, CREATING, OK),
+    "ReplicateKey": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, UNAVAILABLE, CREATING, UPDATING),
     "ScheduleKeyDeletion": (OK, OK, DELETING, REPLICA_DELETING, OK, OK, OK, UPDATING),
     "Sign": CRYPTO,
     "TagResource": DESCRIBING,
@@ -73,6 +75,7 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "UpdateAlias from": EVERYWHERE,
     "UpdateAlias to": DESCRIBING,
     "UpdateKeyDescription": DESCRIBING,
+    "UpdatePrimaryRegion": CRYPTO,
     "Verify": CRYPTO,
     "VerifyMac": CRYPTO,
 }
@@ -102,7 +105,9 @@ BY_KEY: dict[str, dict[str, Any]] = {
     "PutKeyPolicy": {"Policy": "{}", "BypassPolicyLockoutSafetyCheck": True},
     "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
     "UntagResource": {"TagKeys": ["a"]},
+    "ReplicateKey": {"ReplicaRegion": "us-west-2"},
     "UpdateKeyDescription": {"Description": "new"},
+    "UpdatePrimaryRegion": {"PrimaryRegion": OTHER_REGION},
 }
 """What an operation on a key needs besides it."""
 
@@ -139,6 +144,8 @@ def answered_before(house: House, row: str, key: str) -> dict[str, Any]:
 
 def key_for(house: House, row: str, state: str) -> str:
     """A key of the row's spec, usable, that can come into a state: only imported material makes one PendingImport."""
+    if row in ("ReplicateKey", "UpdatePrimaryRegion"):
+        return primary(house, OTHER_REGION)
     spec, usage = SPECS.get(row, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
     if spec.startswith("ML_KEM") or (state != "PendingImport" and row not in IMPORTS):
         return house.new_key(KeySpec=spec, KeyUsage=usage)

@@ -25,5 +25,5 @@ class CancelKeyDeletionResponse(Response):
 def cancel_key_deletion(call: Call, request: CancelKeyDeletionRequest, key: Key) -> CancelKeyDeletionResponse:
     """Keep a KMS key that is pending deletion. It is disabled afterwards: enable-key makes it usable again."""
     state = PENDING_IMPORT if key.lacks_material else DISABLED
-    save_key(call.transaction, key.changed(state=state, deletion=None))
+    save_key(call.transaction, key.changed(state=state, deletion=None, deletion_window=None))
     return CancelKeyDeletionResponse(key_id=key.arn)

@@ -1,21 +1,17 @@
 """CreateKey."""
 
-from typing import Any
-
-from kmscli.errors import TagException, UnsupportedOperationException, ValidationException
-from kmscli.keys.key import KEYS_QUOTA, Key, save_key
+from kmscli.errors import UnsupportedOperationException, ValidationException
+from kmscli.keys.key import Key, save_key
 from kmscli.keys.material import add_material, make_material
-from kmscli.keys.policies import default_policy, set_policy
 from kmscli.keys.specs import CHINA_ONLY, ENCRYPT_DECRYPT, SPECS, SYMMETRIC_DEFAULT, old_name, origins
 from kmscli.keys.states import ENABLED, PENDING_IMPORT
-from kmscli.keys.tags import QUOTA, checked_tags, set_tags
-from kmscli.names import new_uuid
+from kmscli.names import new_multi_region_id, new_uuid
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String
-from kmscli.operations.key_metadata import KeyMetadata
-from kmscli.operations.members import CUSTOMER_MASTER_KEY_SPECS, KEY_SPECS, KEY_USAGES, ORIGINS, Policy, Tag, Tags
+from kmscli.operations.key_metadata import KeyMetadata, metadata_of
+from kmscli.operations.members import CUSTOMER_MASTER_KEY_SPECS, KEY_SPECS, KEY_USAGES, ORIGINS, Policy, Tags
+from kmscli.operations.new_keys import check_new_key, furnish
 from kmscli.operations.operation import operation
-from kmscli.operations.policy_rules import check_policy
 from kmscli.operations.shapes import Request, Response, Structure
 
 
@@ -70,22 +66,15 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     keys. Any other needs --key-spec and --key-usage: RSA keys encrypt or sign, those of NIST's curves sign or agree on
     secrets, HMAC keys make MACs, ML-DSA keys sign and ML-KEM keys encapsulate secrets, both safe from quantum
     computers. The key has no name: give it one with create-alias. With --origin EXTERNAL it waits for key material of
-    yours: see import-key-material.
+    yours: see import-key-material. With --multi-region, replicate-key makes copies of it in other Regions.
     """
     check_made_here(request, call.caller.region)
     caller, transaction = call.caller, call.transaction
-    if request.policy is not None:
-        check_policy(request.policy)
-    tags = request_tags(request.tags or [])
-    count = transaction.tally(call.scope, "keys") + 1
-    if count > KEYS_QUOTA:
-        from kmscli.keys.quotas import refuse_beyond
-
-        refuse_beyond(transaction, "keys", count, "You have")
+    check_new_key(transaction, call.scope, request.policy, request.tags)
     key = Key(
         account=caller.account,
         region=caller.region,
-        key_id=new_uuid(),
+        key_id=new_multi_region_id() if request.multi_region else new_uuid(),
         spec=request.key_spec,
         usage=request.key_usage,
         origin=request.origin,
@@ -94,16 +83,15 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
         state=ENABLED if request.origin == "AWS_KMS" else PENDING_IMPORT,
         description=request.description,
         material_id="",
+        multi_region={"primary": caller.region, "replicas": []} if request.multi_region else None,
     )
     if request.origin == "AWS_KMS":
         made = call.once("material", lambda: make_material(key.spec))
         key = key.changed(material_id=add_material(transaction, key, made, order=0))
     save_key(transaction, key)
-    set_policy(transaction, key, request.policy or default_policy(caller.account, caller.region))
-    set_tags(transaction, key, tags)
-    transaction.count(call.scope, "keys", 1)
+    furnish(transaction, key, request.policy, request.tags)
     call.made.append(key)
-    return CreateKeyResponse(key_metadata=KeyMetadata(**key.metadata()))
+    return CreateKeyResponse(key_metadata=metadata_of(key))
 
 
 def check_made_here(request: CreateKeyRequest, region: str) -> None:
@@ -113,17 +101,9 @@ def check_made_here(request: CreateKeyRequest, region: str) -> None:
         raise UnsupportedOperationException(f"KeySpec {spec} is not supported in Region {region}.")
     if request.origin not in origins(spec):
         raise UnsupportedOperationException(f"Origin {request.origin} is not supported for KeySpec {spec}.")
+    if request.multi_region and request.origin != "AWS_KMS":
+        raise UnsupportedOperationException(f"Origin {request.origin} is not supported for multi-Region keys.")
     if request.origin not in ("AWS_KMS", "EXTERNAL"):
         raise UnsupportedOperationException(f"This kmscli makes no keys of origin {request.origin}.")
     if request.custom_key_store_id is not None or request.xks_key_id is not None:
         raise UnsupportedOperationException("This kmscli has no custom key stores.")
-    if request.multi_region:
-        raise UnsupportedOperationException("This kmscli makes no multi-Region keys.")
-
-
-def request_tags(tags: list[Tag]) -> dict[str, Any]:
-    """The tags of a request, checked. Raises TagException."""
-    checked = checked_tags([(tag.tag_key, tag.tag_value) for tag in tags])
-    if len(checked) > QUOTA:
-        raise TagException("Too many tags")
-    return checked

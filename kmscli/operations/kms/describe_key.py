@@ -2,7 +2,7 @@
 
 from kmscli.keys.key import Key
 from kmscli.operations.call import Call
-from kmscli.operations.key_metadata import KeyMetadata
+from kmscli.operations.key_metadata import KeyMetadata, metadata_of
 from kmscli.operations.members import GrantTokens, KeyId
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.shapes import Request, Response, Structure
@@ -27,4 +27,4 @@ def describe_key(call: Call, request: DescribeKeyRequest, key: Key) -> DescribeK
 
     Under a predefined alias, such as alias/aws/s3, it makes the AWS managed key if there is none yet.
     """
-    return DescribeKeyResponse(key_metadata=KeyMetadata(**key.metadata()))
+    return DescribeKeyResponse(key_metadata=metadata_of(key))

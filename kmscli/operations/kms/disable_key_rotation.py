@@ -1,6 +1,7 @@
 """DisableKeyRotation."""
 
-from kmscli.keys.key import Key, save_key
+from kmscli.keys.key import Key
+from kmscli.keys.multi_region import save_shared, synchronized
 from kmscli.keys.rotation import check_rotates
 from kmscli.keys.states import USABLE
 from kmscli.operations.call import Call
@@ -18,4 +19,5 @@ class DisableKeyRotationRequest(Request):
 @operation(targets=[Target("key_id", suits=check_rotates, states=USABLE)], logs="key")
 def disable_key_rotation(call: Call, request: DisableKeyRotationRequest, key: Key) -> None:
     """Stop rotating a KMS key's material by itself. What was encrypted goes on decrypting."""
-    save_key(call.transaction, key.changed(rotation=None))
+    save_shared(call.transaction, key, rotation=None)
+    call.happened += synchronized(key, call.now)

@@ -1,6 +1,6 @@
 """EnableKey."""
 
-from kmscli.keys.key import Happened, Key, save_key
+from kmscli.keys.key import Key, save_key
 from kmscli.keys.rotation import AUTOMATIC, rotate
 from kmscli.keys.states import ENABLED, SWITCHABLE
 from kmscli.operations.call import Call
@@ -22,5 +22,4 @@ def enable_key(call: Call, request: EnableKeyRequest, key: Key) -> None:
     if not enabled.is_due(call.now, call.held):
         save_key(call.transaction, enabled)
         return
-    rotated, details = rotate(call.transaction, enabled, call.now, AUTOMATIC)
-    call.happened.append(Happened("RotateKey", rotated, call.now, details))
+    call.happened += rotate(call.transaction, enabled, call.now, AUTOMATIC)

@@ -1,6 +1,7 @@
 """EnableKeyRotation."""
 
-from kmscli.keys.key import Key, next_rotation, save_key
+from kmscli.keys.key import Key, next_rotation
+from kmscli.keys.multi_region import save_shared, synchronized
 from kmscli.keys.rotation import DEFAULT_PERIOD, check_rotates
 from kmscli.keys.states import USABLE
 from kmscli.operations.call import Call
@@ -26,4 +27,5 @@ def enable_key_rotation(call: Call, request: EnableKeyRotationRequest, key: Key)
     period = request.rotation_period_in_days
     if key.rotation and key.rotation["period"] == period:
         return
-    save_key(call.transaction, key.changed(rotation={"period": period, "next": next_rotation(call.now, period)}))
+    save_shared(call.transaction, key, rotation={"period": period, "next": next_rotation(call.now, period)})
+    call.happened += synchronized(key, call.now)

@@ -5,7 +5,7 @@ from typing import Any
 from kmscli.keys.imports import expiration_model
 from kmscli.keys.key import Key
 from kmscli.keys.material import Material, materials_of
-from kmscli.keys.rotation import check_rotates_on_demand
+from kmscli.keys.rotation import check_has_rotations
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String, Timestamp
 from kmscli.operations.members import Limit, Marker, NextMarker, OwnKeyId
@@ -50,7 +50,7 @@ class ListKeyRotationsResponse(Response):
     truncated = Boolean()
 
 
-@operation(targets=[Target("key_id", suits=check_rotates_on_demand)], read_only=True, pages=PAGES)
+@operation(targets=[Target("key_id", suits=check_has_rotations)], read_only=True, pages=PAGES)
 def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -> ListKeyRotationsResponse:
     """List the completed rotations of a KMS key, oldest first, or all its key material."""
     shown = [

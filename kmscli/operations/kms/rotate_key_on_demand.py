@@ -1,7 +1,7 @@
 """RotateKeyOnDemand."""
 
 from kmscli.errors import ConflictException, KMSInvalidStateException, LimitExceededException
-from kmscli.keys.key import Happened, Key
+from kmscli.keys.key import Key
 from kmscli.keys.material import materials_of
 from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates_on_demand, rotate, rotate_to
 from kmscli.keys.states import USABLE
@@ -39,8 +39,7 @@ def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key
     if sum(material.rotation_type == ON_DEMAND for material in materials) >= ON_DEMAND_QUOTA:
         raise LimitExceededException(f"{key.arn} has reached the quota of {ON_DEMAND_QUOTA} on-demand rotations.")
     if pending:
-        rotated, details = rotate_to(call.transaction, key, pending, call.now, ON_DEMAND)
+        call.happened += rotate_to(call.transaction, key, pending, call.now, ON_DEMAND)
     else:
-        rotated, details = rotate(call.transaction, key, call.now, ON_DEMAND)
-    call.happened.append(Happened("RotateKey", rotated, call.now, details))
+        call.happened += rotate(call.transaction, key, call.now, ON_DEMAND)
     return RotateKeyOnDemandResponse(key_id=key.arn)

@@ -3,7 +3,7 @@
 from kmscli.clock import DAY
 from kmscli.errors import ValidationException
 from kmscli.keys.key import Key, save_key
-from kmscli.keys.states import PENDING_DELETION, SCHEDULABLE
+from kmscli.keys.states import PENDING_DELETION, PENDING_REPLICA_DELETION, SCHEDULABLE
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Enum, Integer, String, Timestamp
 from kmscli.operations.members import KEY_STATES, OwnKeyId
@@ -37,13 +37,14 @@ def schedule_key_deletion(call: Call, request: ScheduleKeyDeletionRequest, key: 
     """Schedule the deletion of a KMS key, and of everything that was encrypted under it.
 
     Until the waiting period is over, cancel-key-deletion keeps the key. After it, nobody can decrypt what the key
-    encrypted.
+    encrypted. A multi-Region primary key waits first until all of its replicas are deleted, and only then so long.
     """
-    deletion = call.now + request.pending_window_in_days * DAY
-    save_key(call.transaction, key.changed(state=PENDING_DELETION, deletion=deletion))
+    days = request.pending_window_in_days
+    if key.is_primary and key.regions != [key.region]:
+        doomed = key.changed(state=PENDING_REPLICA_DELETION, deletion_window=days)
+    else:
+        doomed = key.changed(state=PENDING_DELETION, deletion=call.now + days * DAY)
+    save_key(call.transaction, doomed)
     return ScheduleKeyDeletionResponse(
-        key_id=key.arn,
-        deletion_date=deletion,
-        key_state=PENDING_DELETION,
-        pending_window_in_days=request.pending_window_in_days,
+        key_id=key.arn, deletion_date=doomed.deletion, key_state=doomed.state, pending_window_in_days=days
     )
