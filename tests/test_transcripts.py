@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 FORMS = {
     "key": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+    "mrk": "mrk-[0-9a-f]{32}",
     "material": "[0-9a-f]{64}",
     "grant": "[0-9a-f]{64}",
     "blob": "a21zAQ[A-Za-z0-9+/]+=*",
