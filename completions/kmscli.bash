@@ -44,6 +44,7 @@ _kmscli() {
             "list-retirable-grants") place=$next shared=yes ;;
             "put-key-policy") place=$next shared=yes ;;
             "re-encrypt") place=$next shared=yes ;;
+            "replicate-key") place=$next shared=yes ;;
             "retire-grant") place=$next shared=yes ;;
             "revoke-grant") place=$next shared=yes ;;
             "rotate-key-on-demand") place=$next shared=yes ;;
@@ -53,6 +54,7 @@ _kmscli() {
             "untag-resource") place=$next shared=yes ;;
             "update-alias") place=$next shared=yes ;;
             "update-key-description") place=$next shared=yes ;;
+            "update-primary-region") place=$next shared=yes ;;
             "verify") place=$next shared=yes ;;
             "verify-mac") place=$next shared=yes ;;
             "sts get-caller-identity") place=$next shared=yes ;;
@@ -165,6 +167,7 @@ _kmscli() {
             "re-encrypt --destination-encryption-algorithm") offered="SYMMETRIC_DEFAULT RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256 SM2PKE" ;;
             "re-encrypt --dry-run-modifiers") offered="IGNORE_CIPHERTEXT" ;;
             "re-encrypt --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "replicate-key --generate-cli-skeleton") offered="input yaml-input output" ;;
             "retire-grant --generate-cli-skeleton") offered="input yaml-input output" ;;
             "revoke-grant --generate-cli-skeleton") offered="input yaml-input output" ;;
             "rotate-key-on-demand --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -176,6 +179,7 @@ _kmscli() {
             "untag-resource --generate-cli-skeleton") offered="input yaml-input output" ;;
             "update-alias --generate-cli-skeleton") offered="input yaml-input output" ;;
             "update-key-description --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "update-primary-region --generate-cli-skeleton") offered="input yaml-input output" ;;
             "verify --message-type") offered="RAW DIGEST EXTERNAL_MU" ;;
             "verify --signing-algorithm") offered="RSASSA_PSS_SHA_256 RSASSA_PSS_SHA_384 RSASSA_PSS_SHA_512 RSASSA_PKCS1_V1_5_SHA_256 RSASSA_PKCS1_V1_5_SHA_384 RSASSA_PKCS1_V1_5_SHA_512 ECDSA_SHA_256 ECDSA_SHA_384 ECDSA_SHA_512 SM2DSA ML_DSA_SHAKE_256 ED25519_SHA_512 ED25519_PH_SHA_512" ;;
             "verify --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -222,6 +226,7 @@ _kmscli() {
             "list-retirable-grants") offered="--retiring-principal --retiring-service-principal --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "put-key-policy") offered="--key-id --policy-name --policy --bypass-policy-lockout-safety-check --no-bypass-policy-lockout-safety-check --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "re-encrypt") offered="--ciphertext-blob --source-encryption-context --source-key-id --destination-key-id --destination-encryption-context --source-encryption-algorithm --destination-encryption-algorithm --grant-tokens --dry-run --no-dry-run --dry-run-modifiers --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "replicate-key") offered="--key-id --replica-region --policy --bypass-policy-lockout-safety-check --no-bypass-policy-lockout-safety-check --description --tags --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "retire-grant") offered="--grant-token --key-id --grant-id --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "revoke-grant") offered="--key-id --grant-id --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "rotate-key-on-demand") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -231,6 +236,7 @@ _kmscli() {
             "untag-resource") offered="--key-id --tag-keys --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "update-alias") offered="--alias-name --target-key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "update-key-description") offered="--key-id --description --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "update-primary-region") offered="--key-id --primary-region --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify") offered="--key-id --message --message-type --signature --signing-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify-mac") offered="--message --key-id --mac-algorithm --mac --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "sts get-caller-identity") offered="--cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -263,7 +269,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description verify verify-mac sts audit batch check clock completion configure costs exec vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description update-primary-region verify verify-mac sts audit batch check clock completion configure costs exec vault" ;;
             "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;

@@ -85,6 +85,10 @@ KMS: Commands = {
     ),
     "put-key-policy": ("PutKeyPolicy", "Replace the key policy of a KMS key."),
     "re-encrypt": ("ReEncrypt", "Decrypt a ciphertext and encrypt it under another key or context."),
+    "replicate-key": (
+        "ReplicateKey",
+        "Make a replica of a multi-Region primary key in another Region of the same partition.",
+    ),
     "retire-grant": ("RetireGrant", "Delete a grant, and end what it allows."),
     "revoke-grant": ("RevokeGrant", "Delete a grant, and end what it allows."),
     "rotate-key-on-demand": ("RotateKeyOnDemand", "Rotate a KMS key's material now."),
@@ -97,6 +101,10 @@ KMS: Commands = {
     "untag-resource": ("UntagResource", "Remove tags from a KMS key."),
     "update-alias": ("UpdateAlias", "Point an existing alias at another KMS key of the same kind and usage."),
     "update-key-description": ("UpdateKeyDescription", "Change the description of a KMS key."),
+    "update-primary-region": (
+        "UpdatePrimaryRegion",
+        "Make a replica of a multi-Region key the primary key, and the primary key a replica.",
+    ),
     "verify": ("Verify", "Verify a signature with the public key of a KMS key."),
     "verify-mac": ("VerifyMac", "Check a message authentication code (HMAC) that generate-mac made under a KMS key."),
 }
