@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -206,6 +208,33 @@ def test_a_lost_last_use_is_found(house: House) -> None:
     execute(house.path, "DELETE FROM rows WHERE kind = ? AND partition = ? AND id = ?", *address)
     [fault] = inspect(house.engine.vault).faults
     assert arn(key) in str(fault)
+
+
+def use_often(path: Path, key: str) -> int:
+    """Use a key, a commit each. Returns how many commits were tried."""
+    house, tried = House(path), []
+    commit = house.engine.vault.commit
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        tried.append(arguments)
+        return commit(*arguments, **options)
+
+    house.engine.vault.commit = counted  # type: ignore[method-assign]
+    for _ in range(20):
+        house.encrypted(key)
+    house.close()
+    return len(tried)
+
+
+def test_many_uses_at_once_are_no_conflict(house: House) -> None:
+    """Engines that use one key at the same time, a thread each, never repeat a call."""
+    key = house.new_key()
+    with ThreadPoolExecutor(3) as pool:
+        tries = [pool.submit(use_often, house.path, key) for _ in range(3)]
+    assert [one.result() for one in tries] == [20, 20, 20]
+    names = {event["eventID"]: event["eventName"] for event in house.events()}
+    assert list(names.values()).count("Encrypt") == 60
+    assert names[last_use(house, key)["CloudTrailEventId"]] == "Encrypt"
 
 
 def test_parallel_uses_are_no_conflict(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,17 @@ from typing import Any
 
 import pytest
 
+from kmscli.authorization.decision import authorize
+from kmscli.errors import AccessDeniedException
 from kmscli.keys.check import inspect
 from kmscli.keys.managed_services import SERVICES
-from tests.operations.house import OTHER_ACCOUNT, OTHER_REGION, START, House, alias_arn, arn, caller
+from kmscli.operations.operation import Operation, Target
+from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, START, House, alias_arn, arn, caller
 from tests.operations.test_lists import pages
 from tests.operations.test_states import BY_KEY
+from tests.test_declarations import OPERATIONS
 
 YEAR = 365 * 86_400
-ACTIONS = {"ReEncrypt": "ReEncryptTo"}
-"""The IAM action of an operation, where it has another name."""
 ROOT = "arn:aws:iam::111122223333:root"
 
 ALLOWED = (
@@ -145,6 +147,24 @@ def test_what_nobody_may_do(house: House, name: str) -> None:
     assert house.refusal(name, **{member: key, **REFUSED[name]}) == denied(name, key)
     assert house.event()["errorCode"] == "AccessDenied"
     assert house.call("DescribeKey", KeyId=key) == before
+
+
+KEY_TARGETS = [(operation, target) for operation in OPERATIONS for target in operation.targets if target.kind == "key"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "target"), KEY_TARGETS, ids=lambda it: it.name if isinstance(it, Operation) else it.member
+)
+def test_every_operation_looks_or_is_refused(operation: Operation, target: Target) -> None:
+    """Of all operations on a key, those that only look at it are allowed on a managed one, and revoking a grant."""
+    looks = operation.read_only and not target.usage
+    action = target.action
+    if looks or operation.name == "RevokeGrant":
+        authorize(caller(), action, ACCOUNT, arn(ABSENT), managed=True)
+        return
+    with pytest.raises(AccessDeniedException) as refused:
+        authorize(caller(), action, ACCOUNT, arn(ABSENT), managed=True)
+    assert (refused.value.code, refused.value.message) == denied(action.removeprefix("kms:"), ABSENT)
 
 
 def test_a_dry_run_is_refused_as_well(house: House) -> None:
