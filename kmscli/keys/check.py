@@ -11,6 +11,7 @@ from typing import Any
 
 from kmscli.errors import VaultDamagedError
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
+from kmscli.keys.attestation_roots import ATTESTATION_ROOT, ROOTS, AttestationRoot
 from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, Grant
 from kmscli.keys.key import KEY, LAST_USE, Key, scope
 from kmscli.keys.material import MATERIAL, Material
@@ -39,6 +40,7 @@ KINDS: dict[int, Kind[Any]] = {
         GRANT_NAME,
         LAST_USE,
         SETTINGS,
+        ATTESTATION_ROOT,
     )
 }
 
@@ -169,13 +171,7 @@ class Relations:
 def spoken_of(value: Any) -> Iterator[Named]:
     """The rows that a value tells of: first itself, then those that it cannot be without, then those that may be."""
     if isinstance(value, Key):
-        yield Named(KEY, value.scope, value.key_id, value.arn, must_be=False)
-        if value.material_id:
-            yield Named(MATERIAL, value.region, value.material_id, f"of key {value.arn}", must_be=True)
-        yield from _of_key(value, must_be=(POLICY, TAGS))
-        for region in value.regions if value.multi_region else ():
-            arn = key_arn(value.account, region, value.key_id)
-            yield Named(KEY, scope(value.account, region), value.key_id, arn, must_be=True)
+        yield from _spoken_of_by_key(value)
     elif isinstance(value, Alias):
         yield Named(ALIAS, scope(value.account, value.region), value.name, value.arn, must_be=False)
         yield from _of_key(value, must_be=(KEY, ALIAS_COUNT))
@@ -190,6 +186,18 @@ def spoken_of(value: Any) -> Iterator[Named]:
             home = scope(value.account, value.region)
             yield Named(GRANT_NAME, home, value.request, f"{value.name} of key {arn}", must_be=True)
         yield from _of_key(value, must_be=(KEY, GRANT_COUNT))
+    elif isinstance(value, AttestationRoot):
+        yield Named(ATTESTATION_ROOT, ROOTS, value.fingerprint, value.fingerprint, must_be=False)
+
+
+def _spoken_of_by_key(key: Key) -> Iterator[Named]:
+    yield Named(KEY, key.scope, key.key_id, key.arn, must_be=False)
+    if key.material_id:
+        yield Named(MATERIAL, key.region, key.material_id, f"of key {key.arn}", must_be=True)
+    yield from _of_key(key, must_be=(POLICY, TAGS))
+    for region in key.regions if key.multi_region else ():
+        arn = key_arn(key.account, region, key.key_id)
+        yield Named(KEY, scope(key.account, region), key.key_id, arn, must_be=True)
 
 
 def _of_key(value: Key | Alias | Material | Grant, *, must_be: Collection[Kind[Any]]) -> Iterator[Named]:

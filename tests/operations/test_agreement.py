@@ -83,14 +83,6 @@ def test_a_public_key_that_is_none(stock: Stock, spec: str) -> None:
         assert stock.refusal("DeriveSharedSecret", **given) == bad_peer(spec)
 
 
-def test_an_attested_recipient_is_refused(stock: Stock) -> None:
-    """A recipient is refused, not ignored."""
-    key = stock.key("ECC_NIST_P256", AGREEMENT)
-    given = {"KeyId": key, "KeyAgreementAlgorithm": "ECDH", "PublicKey": stock.public_key(key)}
-    refusal = stock.refusal("DeriveSharedSecret", Recipient={"AttestationDocument": b"x"}, **given)
-    assert refusal[0] == "UnsupportedOperationException"
-
-
 @pytest.mark.parametrize("spec", KEMS)
 def test_encapsulate_and_decapsulate(stock: Stock, spec: str) -> None:
     """A new secret of 32 bytes comes with a ciphertext of the spec's length, which gives it back."""

@@ -107,9 +107,3 @@ def test_a_context_that_is_too_long(stock: Stock) -> None:
     """The private key is encrypted, so the context has the limits of Encrypt."""
     given = {"KeyId": stock.key(), "KeyPairSpec": "ECC_NIST_P256", "EncryptionContext": {"a": "x" * 8200}}
     assert stock.refusal("GenerateDataKeyPair", **given)[0] == "ValidationException"
-
-
-def test_an_attested_recipient_is_refused(stock: Stock) -> None:
-    """A recipient is refused, not ignored."""
-    given = {"KeyId": stock.key(), "KeyPairSpec": "ECC_NIST_P256", "Recipient": {"AttestationDocument": b"x"}}
-    assert stock.refusal("GenerateDataKeyPair", **given)[0] == "UnsupportedOperationException"

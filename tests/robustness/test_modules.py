@@ -15,8 +15,9 @@ print(code, *sys.modules, file=sys.stderr)
 """
 
 NEVER = (
-    "asyncio", "cryptography.hazmat.primitives.asymmetric", "cryptography.hazmat.primitives.serialization",
-    "cryptography.x509", "dataclasses", "email", "hashlib", "hmac", "http", "httpx", "inspect", "jmespath", "logging",
+    "asn1crypto", "asyncio", "cbor2", "cryptography.hazmat.primitives.asymmetric",
+    "cryptography.hazmat.primitives.serialization", "cryptography.x509", "dataclasses", "email", "hashlib", "hmac",
+    "http", "httpx", "inspect", "jmespath", "logging",
     "msgspec", "pathlib", "platform", "platformdirs", "psycopg", "pydantic", "requests", "rich", "ruamel", "secrets",
     "socket", "ssl", "subprocess", "tempfile", "tomli_w", "tomllib", "typer", "typing_extensions", "urllib", "uuid",
     "yaml", "zlib",

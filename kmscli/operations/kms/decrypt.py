@@ -18,7 +18,7 @@ from kmscli.operations.members import (
     RecipientInfo,
 )
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.recipient import answered, attested, check_recipient
 from kmscli.operations.shapes import Request, Response, Structure
 
 
@@ -36,7 +36,7 @@ class DecryptRequest(Request):
 
     def rules(self) -> None:
         """A ciphertext, unless a dry run says that there need be none."""
-        refuse_recipient(self.recipient)
+        check_recipient(self.recipient)
         check_ciphertext(
             self.ciphertext_blob,
             self.key_id,
@@ -77,13 +77,15 @@ def decrypt(call: Call, request: DecryptRequest, key: Key) -> DecryptResponse:
     """
     algorithm = request.encryption_algorithm
     check_algorithm(algorithm, key.spec, ENCRYPT_DECRYPT)
+    attestation = attested(call, request.recipient)
     if request.ciphertext_blob is None or request.dry_run_modifiers:
         return DecryptResponse()
     opened = decrypted(call.transaction, key, algorithm, request.encryption_context, request.ciphertext_blob)
     call.show_material(keyMaterialId=opened.material_id)
-    return DecryptResponse(
+    response = DecryptResponse(
         key_id=key.arn,
         plaintext=opened.plaintext,
         encryption_algorithm=algorithm,
         key_material_id=opened.material_id,
     )
+    return answered(response, DecryptResponse.plaintext, attestation)

@@ -11,7 +11,7 @@ from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, Enum, String
 from kmscli.operations.members import ORIGINS, DryRun, GrantTokens, KeyId, RecipientInfo
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.recipient import answered, attested, check_recipient
 from kmscli.operations.shapes import Request, Response, Structure
 
 
@@ -28,8 +28,8 @@ class DeriveSharedSecretRequest(Request):
     recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
 
     def rules(self) -> None:
-        """No attested recipient."""
-        refuse_recipient(self.recipient)
+        """A recipient is named with all that it takes."""
+        check_recipient(self.recipient)
 
 
 class DeriveSharedSecretResponse(Response):
@@ -51,12 +51,14 @@ def derive_shared_secret(call: Call, request: DeriveSharedSecretRequest, key: Ke
     """
     algorithm = request.key_agreement_algorithm
     check_algorithm(algorithm, key.spec, KEY_AGREEMENT)
+    attestation = attested(call, request.recipient)
     try:
         secret = asymmetric.agree(private_key(call.transaction, key), key.spec, request.public_key)
     except asymmetric.BadPeerKeyError:
         raise ValidationException(
             f"PublicKey is not a public key of key spec {key.spec} in DER-encoded X.509 SubjectPublicKeyInfo form."
         ) from None
-    return DeriveSharedSecretResponse(
+    response = DeriveSharedSecretResponse(
         key_id=key.arn, shared_secret=secret, key_agreement_algorithm=algorithm, key_origin=key.origin
     )
+    return answered(response, DeriveSharedSecretResponse.shared_secret, attestation)

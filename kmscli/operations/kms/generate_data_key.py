@@ -9,7 +9,7 @@ from kmscli.operations.data_key_rules import DATA_KEY_SPECS, length_of, number_o
 from kmscli.operations.fields import Blob, Enum, Integer, String
 from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId, RecipientInfo
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.recipient import answered, attested, check_recipient
 from kmscli.operations.shapes import Request, Response, Structure
 
 
@@ -26,7 +26,7 @@ class GenerateDataKeyRequest(Request):
 
     def rules(self) -> None:
         """A length, said in one way."""
-        refuse_recipient(self.recipient)
+        check_recipient(self.recipient)
         number_or_spec(self.number_of_bytes, self.key_spec)
 
 
@@ -47,9 +47,11 @@ def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: Key) -> 
     Use the clear one and forget it; keep the encrypted one beside your data, and decrypt it when you need it.
     """
     check_algorithm(SYMMETRIC_DEFAULT, key.spec, ENCRYPT_DECRYPT)
+    attestation = attested(call, request.recipient)
     length = length_of(request.number_of_bytes, request.key_spec)
     plaintext, blob = new_data_key(call.transaction, key, request.encryption_context, length)
     call.show_material(keyMaterialId=key.material_id)
-    return GenerateDataKeyResponse(
+    response = GenerateDataKeyResponse(
         ciphertext_blob=blob, plaintext=plaintext, key_id=key.arn, key_material_id=key.material_id
     )
+    return answered(response, GenerateDataKeyResponse.plaintext, attestation)

@@ -9,7 +9,7 @@ from kmscli.operations.data_key_pair_rules import check_makes_pairs, new_data_ke
 from kmscli.operations.fields import Blob, String
 from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId, RecipientInfo
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.recipient import answered, attested, check_recipient
 from kmscli.operations.shapes import Request, Response, Structure
 
 
@@ -24,8 +24,8 @@ class GenerateDataKeyPairRequest(Request):
     dry_run = DryRun()
 
     def rules(self) -> None:
-        """No attested recipient."""
-        refuse_recipient(self.recipient)
+        """A recipient is named with all that it takes."""
+        check_recipient(self.recipient)
 
 
 class GenerateDataKeyPairResponse(Response):
@@ -50,8 +50,9 @@ def generate_data_key_pair(call: Call, request: GenerateDataKeyPairRequest, key:
     The keys are in DER, PKCS#8 and SubjectPublicKeyInfo, as OpenSSL reads them. Keep the encrypted private key, and
     decrypt it when you need it.
     """
+    attestation = attested(call, request.recipient)
     made = new_data_key_pair(call, key, request.key_pair_spec, request.encryption_context)
-    return GenerateDataKeyPairResponse(
+    response = GenerateDataKeyPairResponse(
         private_key_ciphertext_blob=made.ciphertext,
         private_key_plaintext=made.private_key,
         public_key=made.public_key,
@@ -59,3 +60,4 @@ def generate_data_key_pair(call: Call, request: GenerateDataKeyPairRequest, key:
         key_pair_spec=request.key_pair_spec,
         key_material_id=key.material_id,
     )
+    return answered(response, GenerateDataKeyPairResponse.private_key_plaintext, attestation)

@@ -7,7 +7,7 @@ from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, Integer, String
 from kmscli.operations.members import RecipientInfo
 from kmscli.operations.operation import operation
-from kmscli.operations.recipient import refuse_recipient
+from kmscli.operations.recipient import answered, attested, check_recipient
 from kmscli.operations.shapes import Request, Response, Structure
 
 
@@ -20,7 +20,7 @@ class GenerateRandomRequest(Request):
 
     def rules(self) -> None:
         """A number, which the API model does not ask for but the service does."""
-        refuse_recipient(self.recipient)
+        check_recipient(self.recipient)
         if self.number_of_bytes is None:
             raise ValidationException(
                 "1 validation error detected: Value null at 'numberOfBytes' failed to satisfy constraint: "
@@ -40,4 +40,6 @@ def generate_random(call: Call, request: GenerateRandomRequest) -> GenerateRando
     """Make random bytes, from the operating system's generator."""
     if request.custom_key_store_id is not None:
         raise UnsupportedOperationException("This kmscli has no custom key stores.")
-    return GenerateRandomResponse(plaintext=os.urandom(request.number_of_bytes or 0))
+    attestation = attested(call, request.recipient)
+    response = GenerateRandomResponse(plaintext=os.urandom(request.number_of_bytes or 0))
+    return answered(response, GenerateRandomResponse.plaintext, attestation)
