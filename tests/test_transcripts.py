@@ -18,6 +18,8 @@ from kmscli.operations.index import KMS
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
+TUTORIALS = [Path(__file__).parents[1] / "docs" / name for name in ("attestation.md",)]
+"""Documents whose console blocks are transcripts."""
 FORMS = {
     "key": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
     "mrk": "mrk-[0-9a-f]{32}",
@@ -117,11 +119,33 @@ class Terminal:
         return re.escape(self.known[name]) if name in self.known else f"(?P<{name.replace('-', '_')}>{FORMS[kind]})"
 
 
+def console(text: str) -> str:
+    """A tutorial's console blocks, its other lines left empty, so that each keeps its number."""
+    parts = re.split(r"^(```console$.*?^```)$", text, flags=re.MULTILINE | re.DOTALL)
+    return "".join(
+        "\n" + part.removeprefix("```console").removesuffix("```").removeprefix("\n")
+        if number % 2
+        else "\n" * part.count("\n")
+        for number, part in enumerate(parts)
+    )
+
+
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_a_transcript_is_what_happens(own_home: Path, path: Path) -> None:
     """Each command of a transcript has the output, the errors and the exit code that stand there."""
-    terminal = Terminal(own_home)
-    for step in steps(path.read_text()):
+    play(own_home, path, path.read_text())
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_a_tutorial_is_what_happens(own_home: Path, path: Path) -> None:
+    """The same for the commands in a tutorial."""
+    play(own_home, path, console(path.read_text()))
+
+
+def play(home: Path, path: Path, text: str) -> None:
+    """Run the steps that a file shows, and see that each comes to what stands there."""
+    terminal = Terminal(home)
+    for step in steps(text):
         done = terminal.run(step.command)
         try:
             terminal.match(step.stderr, done.stderr)

@@ -24,7 +24,11 @@ ROOT_NAME = "kmscli.local-test.nitro-enclaves"
 _SPEC, _HALF = "ECC_NIST_P384", 48
 _PROTECTED = bytes.fromhex("a1013822")
 """The header of an ES384 signature: {1: -35}."""
-_HOUR, _YEAR = 3600, 365 * 86400
+ROOT_LIFETIME = 30 * 365 * 86400
+"""Seconds that a root is valid; AWS's has 30 years too."""
+_LATEST = 253_402_300_799
+"""The end of the year 9999, where the calendar of certificates ends (RFC 5280)."""
+_HOUR = 3600
 _TAKEN_BACK = 60
 """Seconds before now from which a certificate is valid."""
 
@@ -41,8 +45,8 @@ class Authority:
 
 
 def new_root(now: float) -> Authority:
-    """A new root, valid for 30 years as AWS's is."""
-    return _certified(ROOT_NAME, None, now, 30 * _YEAR, length=None)
+    """A new root."""
+    return _certified(ROOT_NAME, None, now, ROOT_LIFETIME, length=None)
 
 
 def document(
@@ -125,4 +129,4 @@ def _usage(*, is_authority: bool) -> x509.KeyUsage:
 
 
 def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+    return datetime.fromtimestamp(min(int(seconds), _LATEST), UTC)

@@ -6,6 +6,7 @@ One may be the vault's own, with which `kmscli lab attestation-document` signs; 
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
+from kmscli.clock import DAY
 from kmscli.vault.transaction import Entry, Kind, Transaction
 
 if TYPE_CHECKING:
@@ -59,12 +60,15 @@ def remove_root(transaction: Transaction, root: AttestationRoot) -> None:
 
 
 def own_root(transaction: Transaction, now: float) -> tuple["Authority", str]:
-    """The vault's own root, with its key, and its fingerprint. It is made, and trusted, if there is none."""
-    from kmscli.crypto.attestation_making import Authority, new_root
+    """The vault's own root, with its key, and its fingerprint.
+
+    It is made, and trusted, if there is none, or, where a lab's clock has come so far, if that expires.
+    """
+    from kmscli.crypto.attestation_making import ROOT_LIFETIME, Authority, new_root
     from kmscli.crypto.attestation_roots import Root
 
     for known in roots_of(transaction):
-        if known.own:
+        if known.own and now + DAY < known.added + ROOT_LIFETIME:
             secret = transaction.secret(ATTESTATION_ROOT, ROOTS, known.fingerprint)
             return Authority(b64decode(known.certificate), secret), known.fingerprint
     made = new_root(now)
