@@ -159,6 +159,16 @@ def test_without_a_vault(fresh: Machine) -> None:
     assert "There is no vault" in fresh.run("batch", stdin=text_of(ENCRYPT)).expect(253).err
 
 
+@pytest.mark.parametrize("option", ["--key-fd", "--passphrase-fd"])
+def test_standard_input_has_the_requests(machine: Machine, option: str) -> None:
+    """What unlocks the vault cannot come on standard input too; any other descriptor may have it."""
+    assert "Standard input" in machine.run("batch", option, "0", stdin=text_of(ENCRYPT)).expect(252).err
+    key = os.open(machine.key_file, os.O_RDONLY)
+    ran = machine.run("batch", "--key-fd", str(key), stdin=text_of(ENCRYPT), pass_fds=(key,)).expect()
+    os.close(key)
+    assert "CiphertextBlob" in ran.answer
+
+
 def test_an_endpoint_means_the_network(machine: Machine) -> None:
     """A batch is not answered from the vault when an endpoint is named."""
     for words, env in (("--endpoint-url http://localhost:1 batch", {}), ("batch", {"KMSCLI_ENDPOINT_URL": "http://x"})):

@@ -107,6 +107,7 @@ def test_a_call_loads_the_family_of_its_key(machine: Machine, module: str) -> No
         (["list-keys", "--query", "Keys"], "jmespath"),
         (["list-keys", "--output", "yaml"], "ruamel"),
         (["audit", "path"], "typer"),
+        (["batch"], "typer"),
     ],
 )
 def test_what_a_call_uses_is_loaded_for_it_alone(machine: Machine, words: list[str], used: str) -> None:

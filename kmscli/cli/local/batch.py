@@ -44,6 +44,8 @@ def answer_requests(session: CallSession) -> None:
 
     Exit codes: 0, all succeeded; 254, some failed.
     """
+    if 0 in (session.options.get("key_fd"), session.options.get("passphrase_fd")):
+        raise UsageError("Standard input has the requests, so it cannot have what unlocks the vault.")
     requests = Requests(session)
     lines = Lines(sys.stdin.fileno())
     with progress(lines.descriptor) as advance:
