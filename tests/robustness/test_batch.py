@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmscli.cli.local._request_lines import LONGEST
-from tests.robustness.machine import ALIAS, PATIENCE, Machine, Ran, closed
+from tests.robustness.machine import ALIAS, PATIENCE, Machine, Ran, at_most, closed
 
 ENCRYPT = {"Operation": "Encrypt", "KeyId": ALIAS, "Plaintext": "aGk="}
 
@@ -318,6 +318,26 @@ def test_a_busy_vault(machine: Machine) -> None:
     assert refused == ["KMSInternalException", "ParamValidation", "KMSInternalException"]
     assert "CiphertextBlob" in json.loads(out)
     assert (call.returncode, marks(machine)) == (254, [2])
+
+
+def test_a_log_that_is_full(machine: Machine) -> None:
+    """If the log cannot be written, a batch goes on and says so once; the next call appends what waits."""
+    batch(machine, *map(marked, range(150)))
+    machine.fold_wal()
+    full = at_most(machine.log.stat().st_size)
+    with machine.start("batch", stdin=subprocess.PIPE, preexec_fn=full) as call:
+        assert call.stdin
+        assert call.stdout
+        for number in range(150, 153):
+            call.stdin.write(text_of(marked(number)))
+            call.stdin.flush()
+            assert "CiphertextBlob" in json.loads(call.stdout.readline())
+        _, err = call.communicate(timeout=PATIENCE)
+    assert call.returncode == 0
+    assert err == b"kmscli: the audit log cannot be written (File too large); the events wait in the vault.\n"
+    machine.run("list-keys").expect()
+    assert marks(machine) == list(range(153))
+    assert machine.report().wrong == 0
 
 
 def test_progress(machine: Machine, tmp_path: Path) -> None:
