@@ -278,6 +278,12 @@ END""",
         "kmscli audit replay",
     ),
     "audit verify": ("kmscli audit verify",),
+    "import-key": (
+        EXTERNAL,
+        "openssl rand -out material 32; chmod 600 material",
+        "kmscli import-key material --key-id $(cat external)",
+        "kmscli describe-key --key-id $(cat external) --query KeyMetadata.[KeyState,ExpirationModel]",
+    ),
     "costs": (
         "kmscli decrypt --ciphertext-blob fileb://secret.encrypted --plaintext-out -",
         "kmscli costs | cut -f -5 | grep -e key -e class",

@@ -58,7 +58,7 @@ def refuse_state(arn: str, state: str, allowed: frozenset[str]) -> NoReturn:
 
 
 _MENDS = {
-    PENDING_IMPORT: "Import its key material: kmscli get-parameters-for-import …, then kmscli import-key-material …",
+    PENDING_IMPORT: "Import its key material: kmscli import-key --key-id … FILE",
     DISABLED: "Enable it: kmscli enable-key --key-id …",
     PENDING_DELETION: "Keep it: kmscli cancel-key-deletion --key-id …, then kmscli enable-key --key-id …",
 }

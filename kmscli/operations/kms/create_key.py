@@ -66,7 +66,7 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     keys. Any other needs --key-spec and --key-usage: RSA keys encrypt or sign, those of NIST's curves sign or agree on
     secrets, HMAC keys make MACs, ML-DSA keys sign and ML-KEM keys encapsulate secrets, both safe from quantum
     computers. The key has no name: give it one with create-alias. With --origin EXTERNAL it waits for key material of
-    yours: see import-key-material. With --multi-region, replicate-key makes copies of it in other Regions.
+    yours: see import-key. With --multi-region, replicate-key makes copies of it in other Regions.
     """
     check_made_here(request, call.caller.region)
     caller, transaction = call.caller, call.transaction

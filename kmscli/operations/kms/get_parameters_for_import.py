@@ -38,7 +38,7 @@ def get_parameters_for_import(
 ) -> GetParametersForImportResponse:
     """Get a public key to wrap key material with, and the token that goes with it, for import-key-material.
 
-    Both are good for 24 hours.
+    Both are good for 24 hours. To do it all in one step: kmscli import-key.
     """
     algorithm, spec = request.wrapping_algorithm, request.wrapping_key_spec
     check_wrapping(key, algorithm, spec)

@@ -66,7 +66,7 @@ def import_key_material(call: Call, request: ImportKeyMaterialRequest, key: Key)
     Wrap it with the public key that get-parameters-for-import gives. The first material makes the key usable. A
     symmetric key takes more, one at a time: rotate-key-on-demand makes the new one current, and the others go on
     decrypting. Material that was deleted, or expired, can be imported again, and no other in its place. Keep your own
-    copy of it.
+    copy of it. To do it all in one step: kmscli import-key.
     """
     check_symmetric_only(
         key,
