@@ -75,6 +75,7 @@ _kmscli() {
             "configure set") place=$next shared= ;;
             "costs") place=$next shared= ;;
             "exec") place=$next shared= ;;
+            "import-key") place=$next shared= ;;
             "lab") place=$next shared= ;;
             "lab attestation-document") place=$next shared= ;;
             "lab open-for-recipient") place=$next shared= ;;
@@ -261,6 +262,7 @@ _kmscli() {
             "configure set") offered="--profile" ;;
             "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --encryption-context --key-id --encryption-algorithm" ;;
+            "import-key") offered="--key-id --wrapping-algorithm --wrapping-key-spec --valid-to --expiration-model --import-type --key-material-description --key-material-id --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab attestation-document") offered="--private-key --public-key --pcr --module-id --nitro-tpm --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab open-for-recipient") offered="--private-key --plaintext-out" ;;
             "lab attestation-root list") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -281,7 +283,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description update-primary-region verify verify-mac sts audit batch check clock completion configure costs exec lab vault" ;;
+            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description update-primary-region verify verify-mac sts audit batch check clock completion configure costs exec import-key lab vault" ;;
             "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
