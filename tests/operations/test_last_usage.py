@@ -9,7 +9,7 @@ from botocore.loaders import Loader
 from kmscli.keys.check import inspect
 from kmscli.keys.key import LAST_USE
 from kmscli.vault.transaction import Transaction
-from tests.operations.house import ABSENT, OTHER_ACCOUNT, START, House, alias_arn, arn, caller
+from tests.operations.house import ABSENT, OTHER_ACCOUNT, OTHER_REGION, START, House, alias_arn, arn, caller
 from tests.operations.stock import Stock
 from tests.vault.ground import execute
 
@@ -138,6 +138,18 @@ def test_re_encrypt_uses_two_keys(house: House) -> None:
     house.refusal("ReEncrypt", CiphertextBlob=house.encrypted(source), DestinationKeyId=destination, DryRun=True)
     assert last_use(house, source)["Operation"] == "Encrypt"
     assert last_use(house, destination)["CloudTrailEventId"] == event
+
+
+def test_a_replica_has_uses_of_its_own(house: House) -> None:
+    """A multi-Region key's replica decrypts what its primary encrypted; each shows its own last use."""
+    key = house.new_key(MultiRegion=True)
+    there = caller(region=OTHER_REGION)
+    house.call("ReplicateKey", KeyId=key, ReplicaRegion=OTHER_REGION)
+    blob = house.encrypted(key)
+    assert house.call("GetKeyLastUsage", there, KeyId=key)["KeyLastUsage"] == {}
+    house.call("Decrypt", there, CiphertextBlob=blob)
+    assert house.call("GetKeyLastUsage", there, KeyId=key)["KeyLastUsage"]["Operation"] == "Decrypt"
+    assert last_use(house, key)["Operation"] == "Encrypt"
 
 
 def test_uses_in_a_group(house: House) -> None:
