@@ -216,11 +216,13 @@ class Engine:
             if not (happened or touched):
                 return
 
-    def step(self, key: Key, caller: Caller, clock: float) -> tuple[list[Happened], Key | None]:
+    def step(
+        self, key: Key, caller: Caller, clock: float, *, durable: bool = True
+    ) -> tuple[list[Happened], Key | None]:
         """The next thing that is due on a key and those related to it, in a commit of its own with its events.
 
         Returns what happened, and the key on which more is due. A step of a deletion that has only removed some of many
-        grants has no event.
+        grants has no event. Unless it is made `durable`, the vault has to be synced before anybody hears of it.
         """
         from kmscli.keys.due import bring_up_to_date
         from kmscli.keys.multi_region import first_due
@@ -232,6 +234,7 @@ class Engine:
                 return [], None
             happened = bring_up_to_date(transaction, current)
             left = first_due(transaction, key, now, held)
+            transaction.durable = durable
             self._commit(transaction, [service_record_of(one, caller) for one in happened], now, held)
             return happened, left
 

@@ -105,6 +105,8 @@ class Transaction:
         self.writes: dict[Address, Pending | None] = {}
         self.tallies: dict[Address, int] = {}
         self.shreds = False
+        self.durable = True
+        """Whether its commit is synced; else what was done is lost with the power, unless a later commit is."""
         self.clock_move: tuple[float, float] | None = None
         """The time that a lab vault's clock is moved to, and the machine's time then."""
 

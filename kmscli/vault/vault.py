@@ -66,6 +66,8 @@ class Vault:
         self.raw_header = raw_header
         self._renewal: dict[str, bytes] = {}
         self._cache: dict[Address, tuple[int, Any, bytes]] = {}
+        self._newest_head: tuple[Row | None, bytes] = (None, b"")
+        """The head row that was read last, to the byte, and what it holds: each call reads it more than once."""
 
     def transaction(self) -> Transaction:
         """A transaction on the vault as it is now."""
@@ -127,10 +129,14 @@ class Vault:
             committed.append(Committed(head, lines))
             return Writes([*writes.put, *self._event_row(head, lines), self._head_row(head)], writes.clear)
 
-        self.write(reads, finish)
+        self.write(reads, finish, durable=transaction.durable)
         if truncates[-1]:
             self.store.checkpoint()
         return committed[0]
+
+    def sync(self) -> None:
+        """Make durable whatever was committed. A commit that changes nothing would not be synced."""
+        self.store.commit({}, lambda read: Writes([row for row in [read(HEAD)] if row], []))
 
     def reseal(self, addresses: Iterable[Address]) -> None:
         """Seal rows, and the secrets in them, under the newest term: a commit without events.
@@ -218,7 +224,9 @@ class Vault:
         row = read(HEAD)
         if row is None:
             raise VaultDamagedError("The vault has lost its head row.")
-        return Head.decoded(self.unsealed("head", row))
+        if row != self._newest_head[0]:
+            self._newest_head = (row, self.unsealed("head", row))
+        return Head.decoded(self._newest_head[1])
 
     def _trail_key(self) -> tuple[int, bytes]:
         number = max(self.keyring.trail)

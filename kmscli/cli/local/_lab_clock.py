@@ -73,15 +73,31 @@ def move_clock(engine: Engine, caller: Caller, name: str, target: Callable[[floa
     return moves[-1]
 
 
-def catch_up(engine: Engine, caller: Caller) -> Iterator[Happened]:
-    """Do everything that has fallen due, in the order in which it was due on all keys; tell each when it is done."""
+def catch_up(engine: Engine, caller: Caller) -> list[Happened]:
+    """Do everything that has fallen due, in the order in which it was due on all keys, with one sync for all of it."""
+    return list(catching_up(engine, caller))
+
+
+def catching_up(engine: Engine, caller: Caller) -> Iterator[Happened]:
+    """The same, telling what has just happened. It is durable once all of it was told, or the iterator is closed."""
+    begun = engine.committed
+    try:
+        yield from _steps(engine, caller)
+    finally:
+        if engine.committed is not begun:
+            engine.vault.sync()
+
+
+def _steps(engine: Engine, caller: Caller) -> Iterator[Happened]:
+    """Step by step, hour by hour. Keys that are related in several Regions wait as one: a step looks at all of them."""
     while due := engine.look(caller, _first_due):
         hour = due_hour(_due(due[0]))
-        waiting = [(_due(key), key.arn, key) for key in due]
+        related = {(key.account, key.key_id): key for key in sorted(due, key=_due, reverse=True)}
+        waiting = [(_due(key), key.arn, key) for key in related.values()]
         heapify(waiting)
         while waiting:
             _, _, key = heappop(waiting)
-            happened, left = engine.step(key, caller, engine.clock())
+            happened, left = engine.step(key, caller, engine.clock(), durable=False)
             yield from happened
             if left and due_hour(_due(left)) == hour:
                 heappush(waiting, (_due(left), left.arn, left))

@@ -11,7 +11,7 @@ import typer
 
 from kmscli.cli.call import finish
 from kmscli.cli.local._facts import Fact, show, show_rows
-from kmscli.cli.local._lab_clock import catch_up, duration, moment, move_clock
+from kmscli.cli.local._lab_clock import catching_up, duration, moment, move_clock
 from kmscli.cli.local._vault_session import VaultSession, command
 from kmscli.cli.session import open_engine
 from kmscli.clock import iso8601
@@ -70,7 +70,7 @@ def _move(session: VaultSession, name: str, target: Callable[[float], float]) ->
     try:
         was, now = move_clock(engine, session.caller, name, target)
         with _progress(was, now) as tick:
-            happened = [tick(one) for one in catch_up(engine, session.caller)]
+            happened = [tick(one) for one in catching_up(engine, session.caller)]
     finally:
         finish(engine, session.environment)
     rows = [(iso8601(one.when), one.name, one.key.arn) for one in happened]
