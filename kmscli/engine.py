@@ -97,11 +97,9 @@ class Engine:
             self._bring_up_to_date(key, caller, clock, touched=False)
         return self._retried(lambda transaction: self._answer(asked, transaction, clock), caller, clock)
 
-    def record_local(
-        self, caller: Caller, name: str, parameters: dict[str, Any], *, new_chain: bool = False, beyond: int = 0
-    ) -> None:
+    def record_local(self, caller: Caller, name: str, parameters: dict[str, Any], **options: Any) -> None:
         """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
-        self.change_local(caller, name, lambda _transaction, _now: parameters, new_chain=new_chain, beyond=beyond)
+        self.change_local(caller, name, lambda _transaction, _now: parameters, **options)
 
     def change_local(
         self,

@@ -301,5 +301,11 @@ END""",
         "kmscli vault quotas --set keys=200000",
         "kmscli vault quotas --output json",
     ),
+    "vault seed": (
+        "kmscli --vault lab.vault vault init --lab > /dev/null",
+        "echo 'keys: [{{key_id: {key}, materials: [{{hex: \"' $(seq -s '' 10 41) '\"}}]}}]' > lab.yaml",
+        "kmscli --vault lab.vault vault seed lab.yaml",
+        "kmscli --vault lab.vault vault seed lab.yaml",
+    ),
     "vault status": ("kmscli vault status",),
 }

@@ -28,7 +28,7 @@ def _members(name: str, language: str, given: str) -> dict[str, Any]:
     except ValueError as error:
         raise refused(name, str(error)) from None
     try:
-        document = parse_json(_text(text)) if language == "JSON" else _parse_yaml(_text(text))
+        document = parse_json(_text(text)) if language == "JSON" else parse_yaml(_text(text))
     except ValueError:
         raise refused(name, f"Invalid {language} received.") from None
     if not isinstance(document, dict):
@@ -40,7 +40,7 @@ def _text(content: str | bytes) -> str:
     return content if isinstance(content, str) else content.decode()
 
 
-def _parse_yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """The value that YAML says. Raises ValueError: it is not YAML, or not such that JSON could say it, or too large."""
     from ruamel.yaml import YAML
 

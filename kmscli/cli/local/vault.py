@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from kmscli.cli.call import finish
 from kmscli.cli.local import _new_secret
 from kmscli.cli.local._facts import show, show_rows
 from kmscli.cli.local._keyslot import keyslot
 from kmscli.cli.local._vault_session import VaultSession, command
 from kmscli.cli.local._vault_status import status
+from kmscli.cli.session import open_engine
 from kmscli.clock import system_time
 from kmscli.errors import ConfigurationError, VaultDamagedError
 from kmscli.vault.backup import back_up, must_be_free
@@ -166,6 +168,28 @@ def restore(session: VaultSession, file: File) -> None:
     facts = {"Path": restored.path, "Restored": os.path.abspath(file), "Kept": restored.kept or None}
     lines = [("restored", os.path.abspath(file)), ("to", restored.path)]
     show(facts, [*lines, *([("the vault before is kept at", restored.kept)] if restored.kept else [])], session.output)
+
+
+@command(app, "seed")
+def seed_vault(
+    session: VaultSession,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The seed file, YAML or JSON; - is standard input.")],
+) -> None:
+    """Make the keys of a file in a lab vault: fixed ids, fixed key material, aliases, policies and tags.
+
+    They are the same on every machine, so that ciphertexts kept as fixtures open in each vault that was seeded with the
+    file. All or nothing; what is there already as the file says stays as it is. The format is in docs/seed.md.
+    """
+    from kmscli.cli.local._seed import content_of, seed
+
+    content = content_of(file)
+    engine = open_engine(session.settings, "vault")
+    try:
+        made, there = seed(engine, session.caller, file, content)
+    finally:
+        finish(engine, session.environment)
+    lines = [*(("made", arn) for arn in made), *(("there already", arn) for arn in there)]
+    show({"Made": made, "ThereAlready": there}, lines, session.output)
 
 
 def _purged(session: VaultSession, opened: Opened) -> int | None:
