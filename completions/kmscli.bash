@@ -92,6 +92,7 @@ _kmscli() {
             "vault purge") place=$next shared= ;;
             "vault backup") place=$next shared= ;;
             "vault restore") place=$next shared= ;;
+            "vault seed") place=$next shared= ;;
             "vault keyslot") place=$next shared= ;;
             "vault keyslot list") place=$next shared= ;;
             "vault keyslot add") place=$next shared= ;;
@@ -276,6 +277,7 @@ _kmscli() {
             "vault purge") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault backup") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault restore") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "vault seed") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault keyslot list") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault keyslot add") offered="--new-key-file --new-key-fd --new-passphrase --new-passphrase-fd --keyring --name --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault keyslot remove") offered="--force --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -290,7 +292,7 @@ _kmscli() {
             "configure") offered="list get set" ;;
             "lab") offered="attestation-document open-for-recipient attestation-root" ;;
             "lab attestation-root") offered="list add remove" ;;
-            "vault") offered="init status quotas check rekey purge backup restore keyslot" ;;
+            "vault") offered="init status quotas check rekey purge backup restore seed keyslot" ;;
             "vault keyslot") offered="list add remove" ;;
                 esac
             fi

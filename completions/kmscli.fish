@@ -182,6 +182,8 @@ function __kmscli_offered
                 set place $next; set shared
             case 'vault restore'
                 set place $next; set shared
+            case 'vault seed'
+                set place $next; set shared
             case 'vault keyslot'
                 set place $next; set shared
             case 'vault keyslot list'
@@ -544,6 +546,8 @@ function __kmscli_offered
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
             case 'vault restore'
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+            case 'vault seed'
+                set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
             case 'vault keyslot list'
                 set offered --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
             case 'vault keyslot add'
@@ -569,7 +573,7 @@ function __kmscli_offered
             case 'lab attestation-root'
                 set offered list\t'List the roots: fingerprint, kind, subject, and when it was added' add\t'Trust documents under another root, in a lab vault: one that signs your own test documents' remove\t'Trust documents under a root no more'
             case 'vault'
-                set offered init\t'Make a vault' status\t'Show what the vault says of itself: its keyslots, what it holds, and how far its log and its mark are' quotas\t'Show the quotas that can be raised, and raise them' check\t'Read the whole vault and its log, and name each row that is damaged, missing or outdated' rekey\t'Give the vault a new root key and a new term, under which everything is written from now on' purge\t'Seal everything anew and forget the old terms, so that what was deleted is gone from the vault'\''s file' backup\t'Copy the vault into a new file, consistently, while others write' restore\t'Put a backup in the place of the vault, which is kept beside it' keyslot\t'Keyslots: the ways of unlocking a vault'
+                set offered init\t'Make a vault' status\t'Show what the vault says of itself: its keyslots, what it holds, and how far its log and its mark are' quotas\t'Show the quotas that can be raised, and raise them' check\t'Read the whole vault and its log, and name each row that is damaged, missing or outdated' rekey\t'Give the vault a new root key and a new term, under which everything is written from now on' purge\t'Seal everything anew and forget the old terms, so that what was deleted is gone from the vault'\''s file' backup\t'Copy the vault into a new file, consistently, while others write' restore\t'Put a backup in the place of the vault, which is kept beside it' seed\t'Make the keys of a file in a lab vault: fixed ids, fixed key material, aliases, policies and tags' keyslot\t'Keyslots: the ways of unlocking a vault'
             case 'vault keyslot'
                 set offered list\t'List the keyslots: id, name, method, when it was made, and whose it is' add\t'Add a way of unlocking' remove\t'Remove a way of unlocking, and give the vault a new root key and a new term'
                 end
