@@ -1,4 +1,5 @@
-"""One process call: `kmscli encrypt` with a key file, and help, against `python -c pass` of the same environment.
+"""One process call: `kmscli encrypt` with a key file, and help, against `python -c pass` of the same environment; and
+`kmscli sign` against `kmscli encrypt`.
 
 Whole processes in turn; medians of same-round ratios. Wall time decides, CPU time is printed beside it. Where an `aws`
 is installed, `aws kms encrypt` runs too, against a local endpoint that answers at once.
@@ -22,6 +23,9 @@ from pathlib import Path
 from measuring import KMSCLI, alternate, bare_environment, compile_package, headline, line, run
 
 ENCRYPT = ["encrypt", "--key-id", "alias/benchmark", "--plaintext", "aGVsbG8="]
+SIGN = ["sign", "--message", "aGVsbG8=", "--key-id"]
+EC_KEY = ["alias/ec", "--signing-algorithm", "ECDSA_SHA_256"]
+RSA_KEY = ["alias/rsa", "--signing-algorithm", "RSASSA_PKCS1_V1_5_SHA_256"]
 ANSWER = b'{"CiphertextBlob": "AQICAHg=", "KeyId": "arn:aws:kms:us-east-1:111122223333:key/x"}'
 
 
@@ -79,13 +83,15 @@ def on_terminal(environment: dict[str, str], *command: str) -> Callable[[], obje
 def measure(home: str, rounds: int) -> None:
     """Time all rows in turn, and print the ratios."""
     environment = bare_environment(home)
-    make_key(environment)
+    make_keys(environment)
     nothing = quiet(environment, sys.executable, "-c", "pass")
     rows = {
         "pass": nothing,
         "encrypt": quiet(environment, KMSCLI, *ENCRYPT),
         "decrypt": quiet(environment, KMSCLI, "decrypt", "--ciphertext-blob", f"fileb://{home}/blob"),
         "create-key": quiet(environment, KMSCLI, "create-key"),
+        "sign, ECDSA P-256": quiet(environment, KMSCLI, *SIGN, *EC_KEY),
+        "sign, RSA-2048": quiet(environment, KMSCLI, *SIGN, *RSA_KEY),
         "help": quiet(environment, KMSCLI, "help"),
         "encrypt help": quiet(environment, KMSCLI, "encrypt", "help"),
         "unknown option": quiet(environment, KMSCLI, "encrypt", "--no-such-option"),
@@ -95,10 +101,14 @@ def measure(home: str, rounds: int) -> None:
     times = alternate(rows, rounds, processes=True)
     headline(f"One process call, x `python -c pass` ({times.milliseconds('pass')}, least / median of {rounds})")
     budgets = {"encrypt": 4.0, "decrypt": 4.0, "create-key": None, "help on a terminal": 16.0}
+    signing = [row for row in rows if row.startswith("sign")]
     for row in rows:
-        if row != "pass":
+        if row != "pass" and row not in signing:
             note = f"CPU {times.ratio(row, 'pass', cpu=True):.2f} x, {times.milliseconds(row)}"
             line(row, times.ratio(row, "pass"), budgets.get(row, 9.0), note=note)
+    for row in signing:
+        note = f"CPU {times.ratio(row, 'encrypt', cpu=True):.2f} x, {times.milliseconds(row)}"
+        line(f"{row}, x encrypt", times.ratio(row, "encrypt"), 1.35, note=note)
     if not shutil.which("aws"):
         print("  aws kms encrypt: no aws is installed here, so that row is left out")
         return
@@ -122,10 +132,13 @@ def measure_against_aws(environment: dict[str, str], url: str) -> None:
     line("encrypt, x `aws kms encrypt`", times.ratio("encrypt", "aws"), 0.1, note=note)
 
 
-def make_key(environment: dict[str, str]) -> None:
-    """A vault with its key file, a key, its alias, and a ciphertext."""
-    key = run([KMSCLI, "create-key", "--query", "KeyMetadata.KeyId", "--output", "text"], environment).decode().strip()
-    run([KMSCLI, "create-alias", "--alias-name", "alias/benchmark", "--target-key-id", key], environment)
+def make_keys(environment: dict[str, str]) -> None:
+    """A vault with its key file, keys with their aliases, and a ciphertext."""
+    signs = ["--key-usage", "SIGN_VERIFY", "--key-spec"]
+    for alias, kind in {"benchmark": [], "ec": [*signs, "ECC_NIST_P256"], "rsa": [*signs, "RSA_2048"]}.items():
+        create = [KMSCLI, "create-key", *kind, "--query", "KeyMetadata.KeyId", "--output", "text"]
+        key = run(create, environment).decode().strip()
+        run([KMSCLI, "create-alias", "--alias-name", f"alias/{alias}", "--target-key-id", key], environment)
     sealed = run([KMSCLI, *ENCRYPT, "--ciphertext-out", "-"], environment)
     Path(environment["HOME"], "blob").write_bytes(sealed)
 
