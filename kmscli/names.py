@@ -47,10 +47,10 @@ def is_region(text: str) -> bool:
 
 def is_key_id(text: str) -> bool:
     """Whether a text has the form of a key id: a UUID, or `mrk-` and 32 hex digits; in capitals too."""
-    parts = text.split("-")
-    if parts[0].lower() == "mrk":
-        return len(parts) == 2 and len(parts[1]) == 32 and _HEX.issuperset(parts[1])
-    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(_HEX.issuperset(part) for part in parts)
+    if text[:4].lower() == "mrk-":
+        return len(text) == 36 and _HEX.issuperset(text[4:])
+    digits = text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]
+    return len(text) == 36 and text[8:24:5] == "----" and _HEX.issuperset(digits)
 
 
 def is_account(text: str) -> bool:

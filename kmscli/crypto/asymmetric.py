@@ -5,6 +5,7 @@ family says which), and a public key, DER SubjectPublicKeyInfo. What is loaded m
 likes; nothing is kept here. Sizes and algorithms: reference, kms-semantics 2.
 """
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -167,9 +168,11 @@ def decapsulate(private: Any, ciphertext: bytes) -> bytes:
     return ml_kem.decapsulate(private, ciphertext)
 
 
+@cache
 def _family(spec: str) -> Any:
     return import_module(f"kmscli.crypto.{FAMILIES[spec]}")
 
 
+@cache
 def _signing(algorithm: str) -> Any:
     return import_module(f"kmscli.crypto.{_SIGNING[algorithm.partition('_')[0]]}")

@@ -1,5 +1,7 @@
 """ECDSA and ECDH over the NIST curves and secp256k1. The secret is the private scalar, as long as the curve's order."""
 
+from functools import cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -61,7 +63,7 @@ def pkcs8(spec: str, secret: bytes) -> bytes:
 
 def sign(private: ec.EllipticCurvePrivateKey, algorithm: str, message_type: str, message: bytes) -> bytes:
     """A signature in DER: SEQUENCE { r, s }."""
-    return private.sign(message, ec.ECDSA(signing_hash(algorithm, message_type)))
+    return private.sign(message, _scheme(algorithm, message_type))
 
 
 def verify(
@@ -69,7 +71,7 @@ def verify(
 ) -> None:
     """Raises InvalidSignatureError."""
     try:
-        public.verify(signature, message, ec.ECDSA(signing_hash(algorithm, message_type)))
+        public.verify(signature, message, _scheme(algorithm, message_type))
     except InvalidSignature:
         raise InvalidSignatureError from None
 
@@ -80,6 +82,11 @@ def agree(private: ec.EllipticCurvePrivateKey, spec: str, peer_spki: bytes) -> b
         return private.exchange(ec.ECDH(), load_public(spec, peer_spki))
     except ValueError:
         raise BadPeerKeyError from None
+
+
+@cache
+def _scheme(algorithm: str, message_type: str) -> ec.ECDSA:
+    return ec.ECDSA(signing_hash(algorithm, message_type))
 
 
 def _point(spec: str, private: ec.EllipticCurvePrivateKey) -> bytes:

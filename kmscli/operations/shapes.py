@@ -108,15 +108,17 @@ class Shape:
 
     fields: ClassVar[dict[str, Field[Any]]] = {}
     """The members by wire name."""
+    _names: ClassVar[frozenset[str]] = frozenset()
+    """Their Python names."""
 
     def __init_subclass__(cls) -> None:
         own = {field.wire: field for field in vars(cls).values() if isinstance(field, Field)}
         cls.fields = {**cls.fields, **own}
+        cls._names = frozenset(field.name for field in cls.fields.values())
 
     def __init__(self, **members: Any) -> None:
-        for name in members:
-            if not isinstance(getattr(type(self), name, None), Field):
-                raise TypeError(f"{type(self).__name__} has no member {name}")
+        if not members.keys() <= self._names:
+            raise TypeError(f"{type(self).__name__} has no member {', '.join(members.keys() - self._names)}")
         self.__dict__.update(members)
 
     def __repr__(self) -> str:

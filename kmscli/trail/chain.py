@@ -7,7 +7,7 @@ up to its own member, so any part of a long log can be verified from the line be
 import json
 from collections.abc import Sequence
 
-from kmscli.crypto.hashing import hmac_sha256
+from kmscli.crypto.hashing import KeyedMac
 from kmscli.vault.head import ChainEnd
 
 Record = tuple[bytes, bytes]
@@ -20,6 +20,7 @@ def chained(
     """The lines of a commit's records, and where the chain ends after them. `key`: the trail key and its number."""
     number, mac, follows = end.number, end.mac, end.follows
     lines = []
+    keyed = KeyedMac(key[1])
     for record, caller in records:
         number += 1
         start = b'%s,"kmscli":{"chain":"%s","number":%d,"commit":%d,"key":%d,"caller":%s%s,"previous":"%s"' % (
@@ -32,7 +33,7 @@ def chained(
             b',"follows":' + json.dumps(follows, separators=(",", ":")).encode() if follows else b"",
             mac.hex().encode(),
         )
-        mac = hmac_sha256(key[1], mac, start)
+        mac = keyed.of(mac, start)
         follows = None
         lines.append(b'%s,"mac":"%s"}}\n' % (start, mac.hex().encode()))
     return lines, ChainEnd(end.chain, number, mac, follows)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 
-from kmscli.crypto.hashing import MacCheck
+from kmscli.crypto.hashing import KeyedMac
 from kmscli.trail.lines import END, NO_MAC
 
 
@@ -47,7 +47,7 @@ class Walk:
     """Where the walk stands: the last genuine line, and how many lines after it are not genuine."""
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
-        self.keys = {number: MacCheck(key) for number, key in keys.items()}
+        self.keys = {number: KeyedMac(key) for number, key in keys.items()}
         self.chain = ""
         self.number = 0
         self.mac = NO_MAC

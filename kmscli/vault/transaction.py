@@ -100,6 +100,7 @@ class Transaction:
         self.snapshot = snapshot
         self._cache = cache
         self._blinded: dict[tuple[str, ...], bytes] = {}
+        self._addresses: dict[tuple[int, str, str], Address] = {}
         self._secrets: dict[bytes, bytes] = {}
         self.read: dict[Address, Row | None] = {}
         self.writes: dict[Address, Pending | None] = {}
@@ -224,8 +225,12 @@ class Transaction:
         return undo
 
     def address(self, kind: Kind[Any], scope: str, name: str) -> Address:
-        """Where a value stands."""
-        return place(self.blinded, kind, scope, name)
+        """Where a value stands, remembered for as long as the transaction lasts: a group asks for the same again."""
+        named = (kind.number, scope, name)
+        found = self._addresses.get(named)
+        if found is None:
+            found = self._addresses[named] = place(self.blinded, kind, scope, name)
+        return found
 
     def blinded(self, *parts: str) -> bytes:
         """A name's keyed hash, remembered for as long as the transaction lasts."""
