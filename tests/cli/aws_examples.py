@@ -9,12 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from kmscli.clock import DAY, iso8601, system_time
+
 _KEYS = {
     "1234abcd-12ab-34cd-56ef-1234567890ab": "$KEY",
     "mrk-1234abcd12ab34cd56ef1234567890ab": "$KEY",
     "0987dcba-09fe-87dc-65ba-ab0987654321": "$OTHER",
 }
-_HERE = {"us-west-2": "us-east-1", "ap-northeast-1": "us-east-1", "123456789012": "111122223333"}
+_HERE = {
+    "us-west-2": "us-east-1",
+    "ap-northeast-1": "us-east-1",
+    "123456789012": "111122223333",
+    "2021-09-21T19:00:00Z": iso8601(system_time() + 30 * DAY),
+}
 _GRANT = re.compile(r"\b[0-9a-f]{64}\b")
 _CUT_PUBLIC_KEY = re.compile(r'"MIIBIj[A-Za-z0-9+/]+"')
 _NO_SHELL = re.compile(r"^(msg=\(echo .*\)|certutil .*)$", re.MULTILINE)
@@ -54,6 +61,19 @@ SIGN = (
     "kmscli sign --key-id $KEY --message fileb://EncodedMessage --message-type RAW "
     "--signing-algorithm RSASSA_PKCS1_V1_5_SHA_256"
 )
+EXTERNAL = "KEY=$(new --origin EXTERNAL)"
+WRAPPED = f"""{EXTERNAL}
+kmscli get-parameters-for-import --key-id $KEY --wrapping-algorithm RSAES_OAEP_SHA_256 --wrapping-key-spec RSA_2048 \\
+    --query '[ImportToken,PublicKey]' --output text > parameters
+cut -f1 parameters | base64 --decode > ImportToken.bin
+cut -f2 parameters | base64 --decode > wrapping.der
+openssl rand -out material 32
+openssl pkeyutl -encrypt -pubin -inkey wrapping.der -keyform DER -in material -out EncryptedKeyMaterial.bin \\
+    -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256"""
+IMPORTED = (
+    "kmscli import-key-material --key-id $KEY --encrypted-key-material fileb://EncryptedKeyMaterial.bin "
+    "--import-token fileb://ImportToken.bin --expiration-model KEY_MATERIAL_DOES_NOT_EXPIRE"
+)
 NO_STORES = "no custom key stores yet"
 
 GIVEN: dict[str, Given] = {
@@ -65,8 +85,8 @@ GIVEN: dict[str, Given] = {
     "create-key 3": Given(),
     "create-key 4": Given(),
     "create-key 5": Given(),
-    "create-key 6": Given(code="UnsupportedOperationException", why="no multi-Region keys yet"),
-    "create-key 7": Given(code="UnsupportedOperationException", why="no imported key material yet"),
+    "create-key 6": Given(),
+    "create-key 7": Given(),
     "create-key 8": Given(code="UnsupportedOperationException", why=NO_STORES),
     "create-key 9": Given(code="UnsupportedOperationException", why=NO_STORES),
     "decrypt 1": Given(f"KEY=$(new); {SEALED}"),
@@ -75,10 +95,11 @@ GIVEN: dict[str, Given] = {
         f"OTHER=$(new --key-spec {RSA}); KEY=$OTHER; {SEALED} --encryption-algorithm RSAES_OAEP_SHA_256"
     ),
     "delete-alias 1": Given("kmscli create-alias --alias-name alias/example-alias --target-key-id $(new)"),
+    "delete-imported-key-material 1": Given(f"{WRAPPED}; {IMPORTED}"),
     "derive-shared-secret 1": Given(f"KEY=$({AGREER}); PUBLIC=$({PUBLIC} $({AGREER}))"),
     "describe-key 1": Given(),
     "describe-key 2": Given(f"KEY=$(new --key-spec {RSA})"),
-    "describe-key 3": Given(),
+    "describe-key 3": Given("KEY=$(new --multi-region)"),
     "describe-key 4": Given("KEY=$(new --key-spec HMAC_256 --key-usage GENERATE_VERIFY_MAC)"),
     "disable-key 1": Given(),
     "disable-key-rotation 1": Given("KEY=$(new); kmscli enable-key-rotation --key-id $KEY"),
@@ -98,8 +119,10 @@ GIVEN: dict[str, Given] = {
     "generate-random 2": Given(),
     "get-key-policy 1": Given(TWO),
     "get-key-rotation-status 1": Given(),
+    "get-parameters-for-import 1": Given(EXTERNAL),
     "get-public-key 1": Given(SIGNER),
     "get-public-key 2": Given(SIGNER),
+    "import-key-material 1": Given(WRAPPED),
     "list-aliases 1": Given(),
     "list-aliases 2": Given(),
     "list-grants 1": Given(GRANTED),
@@ -132,9 +155,8 @@ GIVEN: dict[str, Given] = {
 """Every example of an operation that kmscli has."""
 
 NOT_YET = frozenset(
-    ("connect-custom-key-store", "create-custom-key-store", "delete-custom-key-store", "delete-imported-key-material",
-     "describe-custom-key-stores", "disconnect-custom-key-store", "get-parameters-for-import", "import-key-material",
-     "update-custom-key-store")
+    ("connect-custom-key-store", "create-custom-key-store", "delete-custom-key-store", "describe-custom-key-stores",
+     "disconnect-custom-key-store", "update-custom-key-store")
 )  # fmt: skip
 """The pages of operations that kmscli does not have."""
 
