@@ -182,7 +182,7 @@ def test_a_skeleton_can_be_filled_in(operation: Operation) -> None:
     """A skeleton with values in it is a request with every member."""
     text = (
         request_json(operation)
-        .replace('""', '"a text of some length"')
+        .replace('""', '"a text of some length, as long as the longest that a member must be at least"')
         .replace(": 0", ": 100")
         .replace("null", '"eA=="')
     )
