@@ -196,6 +196,17 @@ def test_accounts_and_regions_are_told_apart(house: House) -> None:
     assert (len(other.keys), other.classes[0].requests) == (1, 1)
 
 
+def test_each_related_key_costs_for_itself(house: House) -> None:
+    """A multi-Region primary and its replica cost 1.00 a month each, so do their rotations; KMS's own work nothing."""
+    key = house.new_key(MultiRegion=True)
+    house.call("ReplicateKey", KeyId=key, ReplicaRegion=OTHER_REGION)
+    house.call("RotateKeyOnDemand", KeyId=key)
+    house.call("UpdatePrimaryRegion", KeyId=key, PrimaryRegion=OTHER_REGION)
+    found = billed(house)
+    assert [each.monthly for each in found.keys] == [2, 2]
+    assert found.classes[0].requests == 4
+
+
 CLASSES = [
     ("Encrypt", "SYMMETRIC_DEFAULT", "", "symmetric"),
     ("GenerateMac", "HMAC_512", "", "symmetric"),
