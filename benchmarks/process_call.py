@@ -83,7 +83,7 @@ def on_terminal(environment: dict[str, str], *command: str) -> Callable[[], obje
 def measure(home: str, rounds: int) -> None:
     """Time all rows in turn, and print the ratios."""
     environment = bare_environment(home)
-    make_keys(environment)
+    make_key(environment)
     nothing = quiet(environment, sys.executable, "-c", "pass")
     rows = {
         "pass": nothing,
@@ -132,7 +132,7 @@ def measure_against_aws(environment: dict[str, str], url: str) -> None:
     line("encrypt, x `aws kms encrypt`", times.ratio("encrypt", "aws"), 0.1, note=note)
 
 
-def make_keys(environment: dict[str, str]) -> None:
+def make_key(environment: dict[str, str]) -> None:
     """A vault with its key file, keys with their aliases, and a ciphertext."""
     signs = ["--key-usage", "SIGN_VERIFY", "--key-spec"]
     for alias, kind in {"benchmark": [], "ec": [*signs, "ECC_NIST_P256"], "rsa": [*signs, "RSA_2048"]}.items():
