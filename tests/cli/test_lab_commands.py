@@ -229,3 +229,15 @@ def test_what_does_not_open(machine: Machine) -> None:
     (machine.home / "long").write_bytes(bytes((1 << 20) + 1))
     assert "long is too long" in machine.run("lab", "open-for-recipient", "long", "--private-key", key).expect(252).err
     assert machine.leftovers() == ["answer", "key", "long"]
+
+
+def test_a_document_is_of_the_vaults_time(machine: Machine) -> None:
+    """Where a lab's clock is moved, a document is of its time, and under a new root when the old one has expired."""
+    for span, owned in (("1d", 1), ("31y", 2)):
+        machine.run("clock", "advance", span).expect()
+        machine.run(*DOCUMENT, "doc", "--private-key", "key").expect()
+        called(machine).expect()
+        roots = machine.run(*ROOT, "list", "--output", "json").expect().answer["Roots"]
+        assert [root["Kind"] for root in roots] == ["aws", *["own"] * owned]
+    machine.run("clock", "advance", "1h").expect()
+    assert "is expired" in called(machine).expect(254).err
