@@ -1,13 +1,13 @@
 """What kmscli makes, OpenSSL on the shell takes, and the other way about."""
 
 import hashlib
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from kmscli.crypto import asymmetric, wrapping
 from kmscli.crypto.importing import imported
+from tests.crypto.openssl import OAEP, WRAP_PAD, Shell
 
 SIGNING = [
     ("RSA_2048", f"RSASSA_{padding}_SHA_{digest}") for padding in ("PKCS1_V1_5", "PSS") for digest in (256, 384, 512)
@@ -18,25 +18,6 @@ SIGNING = [
     ("ECC_SECG_P256K1", "ECDSA_SHA_256"),
 ]
 MESSAGE = b"a message that is longer than any digest of it, whatever the algorithm: " * 4
-
-
-class Shell:
-    """A folder, and OpenSSL run in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def put(self, **files: bytes) -> None:
-        """Write files, named after the arguments."""
-        for name, content in files.items():
-            (self.folder / name).write_bytes(content)
-
-    def openssl(self, command: str) -> bytes:
-        """Run an OpenSSL command that must succeed. Returns what it wrote to the file `out`, or printed."""
-        ran = subprocess.run(["openssl", *command.split()], cwd=self.folder, capture_output=True, check=False)
-        assert ran.returncode == 0, ran.stderr.decode()
-        out = self.folder / "out"
-        return out.read_bytes() if out.exists() else ran.stdout
 
 
 @pytest.fixture
@@ -130,10 +111,6 @@ def test_openssl_checks_data_key_pairs(shell: Shell, spec: str) -> None:
     shell.put(key=pkcs8)
     assert b"Key is valid" in shell.openssl("pkey -inform DER -in key -check -noout")
     assert shell.openssl("pkey -inform DER -in key -pubout -outform DER -out out") == spki
-
-
-OAEP = "-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:{0} -pkeyopt rsa_mgf1_md:{0}"
-WRAP_PAD = "-id-aes256-wrap-pad -iv A65959A6"
 
 
 @pytest.mark.parametrize("algorithm", wrapping.ALGORITHMS)
