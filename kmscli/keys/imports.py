@@ -8,7 +8,8 @@ imported again: it keeps its id and its description, and while any is not there 
 from typing import Any
 
 from kmscli.keys.key import Key, save_key
-from kmscli.keys.material import MATERIAL, Made, Material, add_material, materials_of, save_material
+from kmscli.keys.material import MATERIAL, Made, Material, add_material, materials_of, must_find_material, save_material
+from kmscli.keys.multi_region import copy_material, related_keys
 from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.keys.states import DISABLED, ENABLED, PENDING_IMPORT
 from kmscli.vault.keyring import Keyring
@@ -29,7 +30,10 @@ def material_id_of(keyring: Keyring, key: Key, made: Made) -> str:
 def add_import(
     transaction: Transaction, key: Key, material_id: str, made: Made, *, valid_to: float | None, description: str
 ) -> Key:
-    """Give a key a material that it never had: its first, or one that is pending. Returns the key as it is now."""
+    """Give a key a material that it never had: its first, or one that is pending. Returns the key as it is now.
+
+    Its replicas know of the material from then on, and wait for its import as well.
+    """
     before = materials_of(transaction, key)
     add_material(
         transaction,
@@ -41,21 +45,41 @@ def add_import(
         description=description,
         pending=bool(before),
     )
-    return summed_up(transaction, key if before else key.changed(material_id=material_id))
+    added = summed_up(transaction, key if before else key.changed(material_id=material_id))
+    for replica in related_keys(transaction, key):
+        copy_material(transaction, must_find_material(transaction, key, material_id), replica)
+    return added
 
 
-def import_again(
-    transaction: Transaction, key: Key, material: Material, made: Made, *, valid_to: float | None, description: str
-) -> Key:
-    """Bring back a key's material, or change when it expires and how it is described. Returns the key."""
-    again = material.changed(present=True, valid_to=valid_to, description=description)
+def is_everywhere(transaction: Transaction, key: Key, material: Material) -> bool:
+    """Whether a key and all that are related to it have a material's bytes."""
+    others = [must_find_material(transaction, one, material.material_id) for one in related_keys(transaction, key)]
+    return all(one.present for one in (material, *others))
+
+
+def describe(transaction: Transaction, key: Key, material_id: str, description: str) -> None:
+    """Describe a material, in a key and in all that are related to it."""
+    for one in (key, *related_keys(transaction, key)):
+        material = must_find_material(transaction, one, material_id)
+        save_material(transaction, one, material.changed(description=description))
+
+
+def import_again(transaction: Transaction, key: Key, material: Material, made: Made, *, valid_to: float | None) -> Key:
+    """Bring back a key's material, or change when it expires. Returns the key."""
+    again = material.changed(present=True, valid_to=valid_to)
     save_material(transaction, key, again, secret=made.secret)
     return summed_up(transaction, key)
 
 
 def remove(transaction: Transaction, key: Key, material: Material) -> Key:
-    """Take a material's bytes away; one that is pending goes altogether. Returns the key as it is then."""
-    if material.pending:
+    """Take a material's bytes away. Returns the key as it is then.
+
+    One that is pending goes altogether, out of all replicas too; but of a replica only its bytes go.
+    """
+    if material.pending and not key.is_replica:
+        for replica in related_keys(transaction, key):
+            transaction.delete(MATERIAL, replica.region, material.material_id, shred=True)
+            summed_up(transaction, replica)
         transaction.delete(MATERIAL, key.region, material.material_id, shred=True)
     elif material.present:
         save_material(transaction, key, material.changed(present=False), secret=b"")

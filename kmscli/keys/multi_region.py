@@ -8,10 +8,9 @@ from typing import Any
 
 from kmscli.clock import DAY
 from kmscli.errors import UnsupportedOperationException
-from kmscli.keys.imports import summed_up
 from kmscli.keys.key import KEY, Happened, Key, find_key, save_key, scope
 from kmscli.keys.material import MATERIAL, Material, material_bytes, materials_of, save_material
-from kmscli.keys.states import PENDING_DELETION
+from kmscli.keys.states import ENABLED, PENDING_DELETION, PENDING_IMPORT
 from kmscli.vault.transaction import Transaction
 
 
@@ -74,11 +73,12 @@ def replicate(transaction: Transaction, primary: Key, region: str, *, now: float
     """
     replicas = sorted([*primary.regions[1:], region])
     primary = save_shared(transaction, primary, multi_region={"primary": primary.region, "replicas": replicas})
-    replica = primary.changed(region=region, created=now, description=description, imported=None)
+    state = PENDING_IMPORT if primary.origin == "EXTERNAL" else ENABLED
+    replica = primary.changed(region=region, created=now, description=description, state=state, imported=None)
     save_key(transaction, replica)
     for material in _all_materials(transaction, primary):
         copy_material(transaction, material, replica)
-    return summed_up(transaction, replica) if primary.imported else replica
+    return replica
 
 
 def copy_material(transaction: Transaction, material: Material, key: Key) -> None:

@@ -101,7 +101,7 @@ def check_made_here(request: CreateKeyRequest, region: str) -> None:
         raise UnsupportedOperationException(f"KeySpec {spec} is not supported in Region {region}.")
     if request.origin not in origins(spec):
         raise UnsupportedOperationException(f"Origin {request.origin} is not supported for KeySpec {spec}.")
-    if request.multi_region and request.origin != "AWS_KMS":
+    if request.multi_region and request.origin not in ("AWS_KMS", "EXTERNAL"):
         raise UnsupportedOperationException(f"Origin {request.origin} is not supported for multi-Region keys.")
     if request.origin not in ("AWS_KMS", "EXTERNAL"):
         raise UnsupportedOperationException(f"This kmscli makes no keys of origin {request.origin}.")

@@ -11,9 +11,10 @@ from kmscli.errors import (
     ValidationException,
 )
 from kmscli.keys.import_tokens import opened_token
-from kmscli.keys.imports import DOES_NOT_EXPIRE, EXPIRES, add_import, import_again, material_id_of
+from kmscli.keys.imports import DOES_NOT_EXPIRE, EXPIRES, add_import, describe, import_again, material_id_of
 from kmscli.keys.key import Key
 from kmscli.keys.material import Made, Material, materials_of
+from kmscli.keys.multi_region import refuse_replica, synchronized
 from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.keys.states import RESTORABLE
 from kmscli.operations.call import Call
@@ -66,7 +67,8 @@ def import_key_material(call: Call, request: ImportKeyMaterialRequest, key: Key)
     Wrap it with the public key that get-parameters-for-import gives. The first material makes the key usable. A
     symmetric key takes more, one at a time: rotate-key-on-demand makes the new one current, and the others go on
     decrypting. Material that was deleted, or expired, can be imported again, and no other in its place. Keep your own
-    copy of it. To do it all in one step: kmscli import-key.
+    copy of it. Into a multi-Region key import it in each Region: into the primary key first. To do it all in one step:
+    kmscli import-key.
     """
     check_symmetric_only(
         key,
@@ -104,20 +106,28 @@ def unwrapped(call: Call, request: ImportKeyMaterialRequest, key: Key) -> Made:
 
 
 def import_material(call: Call, request: ImportKeyMaterialRequest, key: Key, made: Made) -> str:
-    """Give a key the material, as new or once more. Returns its id. Raises as the two checks do."""
+    """Give a key the material, as new or once more. Returns its id. Raises as the checks do.
+
+    Whether a material is new, and how it is described, is the primary key's matter: replicas take what that has.
+    """
     materials = materials_of(call.transaction, key)
     material_id = material_id_of(call.keyring, key, made)
     known = next((material for material in materials if material.material_id == material_id), None)
     is_new = request.import_type == NEW or (request.import_type is None and not materials)
     description, valid_to = request.key_material_description, request.valid_to
+    if is_new or description is not None:
+        refuse_replica(key)
     if is_new:
         check_is_new(key, materials, known)
         add_import(call.transaction, key, material_id, made, valid_to=valid_to, description=description or "")
+        call.happened += synchronized(key, call.now)
         return material_id
     if known is None or request.key_material_id not in (None, material_id):
         raise IncorrectKeyMaterialException(f"The key material is not one that {key.arn} had before.")
-    description = known.description if description is None else description
-    import_again(call.transaction, key, known, made, valid_to=valid_to, description=description)
+    import_again(call.transaction, key, known, made, valid_to=valid_to)
+    if description is not None:
+        describe(call.transaction, key, material_id, description)
+        call.happened += synchronized(key, call.now)
     return material_id
 
 

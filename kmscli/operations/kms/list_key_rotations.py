@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kmscli.keys.imports import expiration_model
+from kmscli.keys.imports import expiration_model, is_everywhere
 from kmscli.keys.key import Key
 from kmscli.keys.material import Material, materials_of
 from kmscli.keys.rotation import check_has_rotations
@@ -54,7 +54,7 @@ class ListKeyRotationsResponse(Response):
 def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -> ListKeyRotationsResponse:
     """List the completed rotations of a KMS key, oldest first, or all its key material."""
     shown = [
-        (f"{material.order:08}", entry(key, material))
+        (f"{material.order:08}", entry(key, material, state_of(call, key, material)))
         for material in materials_of(call.transaction, key)
         if material.rotated is not None or request.include_key_material == ALL
     ]
@@ -62,22 +62,23 @@ def list_key_rotations(call: Call, request: ListKeyRotationsRequest, key: Key) -
     return ListKeyRotationsResponse(rotations=found.values, truncated=found.truncated, next_marker=found.next_marker)
 
 
-def entry(key: Key, material: Material) -> RotationsListEntry:
+def entry(key: Key, material: Material, state: str) -> RotationsListEntry:
     """A material as the list shows it; the first one, and one that is pending, were not rotated to."""
     return RotationsListEntry(
         key_id=key.key_id,
         key_material_id=material.material_id,
-        key_material_state=state_of(key, material),
+        key_material_state=state,
         rotation_date=material.rotated,
         rotation_type=material.rotation_type,
         **(shown_import(material) if key.origin == "EXTERNAL" else {}),
     )
 
 
-def state_of(key: Key, material: Material) -> str:
+def state_of(call: Call, key: Key, material: Material) -> str:
     """A material's KeyMaterialState (9.4)."""
     if material.pending:
-        return "PENDING_ROTATION"
+        everywhere = is_everywhere(call.transaction, key, material)
+        return "PENDING_ROTATION" if everywhere else "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
     return "CURRENT" if material.material_id == key.material_id else "NON_CURRENT"
 
 

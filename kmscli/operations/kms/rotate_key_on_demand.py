@@ -1,6 +1,7 @@
 """RotateKeyOnDemand."""
 
 from kmscli.errors import ConflictException, KMSInvalidStateException, LimitExceededException
+from kmscli.keys.imports import is_everywhere
 from kmscli.keys.key import Key
 from kmscli.keys.material import materials_of
 from kmscli.keys.rotation import ON_DEMAND, ON_DEMAND_QUOTA, SOON, check_rotates_on_demand, rotate, rotate_to
@@ -34,6 +35,8 @@ def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key
     pending = next((material for material in materials if material.pending), None)
     if key.origin == "EXTERNAL" and pending is None:
         raise KMSInvalidStateException(f"{key.arn} has no key material that is pending rotation.")
+    if pending and not is_everywhere(call.transaction, key, pending):
+        raise KMSInvalidStateException(f"{key.arn} has replicas without the key material that is pending rotation.")
     if key.rotation and key.rotation["next"] - call.now <= SOON:
         raise ConflictException(f"{key.arn} is about to be rotated automatically.")
     if sum(material.rotation_type == ON_DEMAND for material in materials) >= ON_DEMAND_QUOTA:
