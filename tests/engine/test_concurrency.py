@@ -8,7 +8,7 @@ import pytest
 
 from kmscli.trail.log import follow
 from kmscli.vault.transaction import Transaction
-from tests.operations.house import House, arn
+from tests.operations.house import House, arn, caller
 
 TIMES = 12
 
@@ -194,3 +194,28 @@ def test_what_falls_due_happens_once(interrupted: Interrupted) -> None:
         house.call("ListKeys")
     names = [event["eventName"] for event in house.events()]
     assert (names.count("DeleteKey"), names.count("RotateKey")) == (1, 1)
+
+
+def replicate(path: Path, key: str, region: str) -> str:
+    """Make a replica. Returns the code of the refusal, if there is one."""
+    house = House(path)
+    result = house.result("ReplicateKey", KeyId=key, ReplicaRegion=region)
+    house.close()
+    return result[0] if isinstance(result, tuple) else ""
+
+
+def test_replicas_are_made_once(house: House) -> None:
+    """Of engines that replicate a key at once one makes the replica in a Region, and none is left out of the set."""
+    key = house.new_key(MultiRegion=True)
+    regions = ["eu-west-1", "us-west-2", "ap-south-1"]
+    with ThreadPoolExecutor(6) as pool:
+        done = [pool.submit(replicate, house.path, key, region) for region in regions * 2]
+    assert sorted(one.result() for one in done) == ["", "", "", *["AlreadyExistsException"] * 3]
+    house.call("RotateKeyOnDemand", KeyId=key)
+    blob = house.encrypted(key)
+    for region in ["us-east-1", *regions]:
+        by = caller(region=region)
+        shown = house.call("DescribeKey", by, KeyId=key)["KeyMetadata"]["MultiRegionConfiguration"]
+        assert [one["Region"] for one in shown["ReplicaKeys"]] == sorted(regions)
+        assert house.call("Decrypt", by, CiphertextBlob=blob)["Plaintext"] == b"secret"
+    assert [event["eventName"] for event in house.events()].count("CreateKey") == 4
