@@ -70,8 +70,24 @@ class AccessDeniedException(ServiceError):
     """The caller may not do this, or may not know whether it exists."""
 
 
+class CloudHsmClusterNotFoundException(ServiceError):
+    """There is no such CloudHSM cluster."""
+
+
 class ConflictException(ServiceError):
     """A rotation that is running or about to run stands in the way."""
+
+
+class CustomKeyStoreInvalidStateException(ServiceError):
+    """The custom key store's connection state forbids this."""
+
+
+class CustomKeyStoreNameInUseException(ServiceError):
+    """Another custom key store has this name."""
+
+
+class CustomKeyStoreNotFoundException(ServiceError):
+    """No such custom key store. Has no message, as AWS documents it."""
 
 
 class DisabledException(ServiceError):
@@ -179,3 +195,19 @@ class UnsupportedOperationException(ServiceError):
 
 class ValidationException(ServiceError):
     """A member breaks a constraint (reference 16.4)."""
+
+
+class XksProxyUriEndpointInUseException(ServiceError):
+    """Another external key store has this endpoint, and does not share it."""
+
+
+class XksProxyUriInUseException(ServiceError):
+    """Another external key store has this endpoint and path."""
+
+
+class XksProxyUriUnreachableException(ServiceError):
+    """The external key store proxy does not answer."""
+
+
+class XksProxyVpcEndpointServiceInUseException(ServiceError):
+    """Another external key store has this VPC endpoint service."""

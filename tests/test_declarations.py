@@ -28,16 +28,26 @@ OWN_ERRORS = {
     "ValidationException": "common to all services; the KMS model does not list it",
 }
 
-NO_STORES = "there are no custom key stores yet"
+NO_CLUSTER = "no CloudHSM cluster is known so far, so a key store's cluster is never found"
+NO_PROXY = "no proxy of an external key store is reached so far, so nothing is known of its answers"
+NO_SERVICE = "a VPC endpoint service is looked at by nobody so far"
 NEVER_RAISED = {
-    "CloudHsmClusterInvalidConfigurationException": NO_STORES,
-    "CustomKeyStoreInvalidStateException": NO_STORES,
-    "CustomKeyStoreNotFoundException": NO_STORES,
+    "CloudHsmClusterInUseException": NO_CLUSTER,
+    "CloudHsmClusterInvalidConfigurationException": NO_CLUSTER,
+    "CloudHsmClusterNotActiveException": NO_CLUSTER,
+    "CloudHsmClusterNotRelatedException": NO_CLUSTER,
+    "CustomKeyStoreHasCMKsException": "no key store can be connected so far, so none has keys",
     "DependencyTimeoutException": "no operation so far depends on another system",
-    "KeyUnavailableException": "no key store so far can be away",
-    "XksKeyAlreadyInUseException": NO_STORES,
-    "XksKeyInvalidConfigurationException": NO_STORES,
-    "XksKeyNotFoundException": NO_STORES,
+    "IncorrectTrustAnchorException": NO_CLUSTER,
+    "KeyUnavailableException": "no key store with keys so far can be away",
+    "XksKeyAlreadyInUseException": NO_PROXY,
+    "XksKeyInvalidConfigurationException": NO_PROXY,
+    "XksKeyNotFoundException": NO_PROXY,
+    "XksProxyIncorrectAuthenticationCredentialException": NO_PROXY,
+    "XksProxyInvalidConfigurationException": NO_PROXY,
+    "XksProxyInvalidResponseException": NO_PROXY,
+    "XksProxyVpcEndpointServiceInvalidConfigurationException": NO_SERVICE,
+    "XksProxyVpcEndpointServiceNotFoundException": NO_SERVICE,
 }
 
 

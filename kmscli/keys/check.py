@@ -14,6 +14,7 @@ from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
 from kmscli.keys.attestation_roots import ATTESTATION_ROOT, ROOTS, AttestationRoot
 from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, Grant
 from kmscli.keys.key import KEY, LAST_USE, Key, scope
+from kmscli.keys.key_stores import COUNT, KEY_STORE, KEY_STORE_COUNT, KeyStore
 from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.policies import POLICY
 from kmscli.keys.quotas import HOME, SETTINGS
@@ -39,6 +40,8 @@ KINDS: dict[int, Kind[Any]] = {
         GRANT_COUNT,
         GRANT_NAME,
         LAST_USE,
+        KEY_STORE,
+        KEY_STORE_COUNT,
         SETTINGS,
         ATTESTATION_ROOT,
     )
@@ -186,6 +189,9 @@ def spoken_of(value: Any) -> Iterator[Named]:
             home = scope(value.account, value.region)
             yield Named(GRANT_NAME, home, value.request, f"{value.name} of key {arn}", must_be=True)
         yield from _of_key(value, must_be=(KEY, GRANT_COUNT))
+    elif isinstance(value, KeyStore):
+        yield Named(KEY_STORE, value.scope, value.store_id, value.store_id, must_be=False)
+        yield Named(KEY_STORE_COUNT, value.scope, COUNT, f"in {value.scope}", must_be=True)
     elif isinstance(value, AttestationRoot):
         yield Named(ATTESTATION_ROOT, ROOTS, value.fingerprint, value.fingerprint, must_be=False)
 
