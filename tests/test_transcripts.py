@@ -25,6 +25,7 @@ FORMS = {
     "mrk": "mrk-[0-9a-f]{32}",
     "material": "[0-9a-f]{64}",
     "grant": "[0-9a-f]{64}",
+    "store": "cks-[0-9a-f]{17}",
     "blob": "a21zAQ[A-Za-z0-9+/]+=*",
     "random": "[A-Za-z0-9+/]+=*",
     "marker": "[A-Za-z0-9+/]+=*",

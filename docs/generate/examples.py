@@ -40,6 +40,19 @@ KEY_PAIR = "kmscli generate-data-key-pair --key-id alias/demo --key-pair-spec EC
 PRIMARY = "kmscli create-key --multi-region --query KeyMetadata.KeyId --output text > primary"
 REPLICATE = "kmscli replicate-key --key-id $(cat primary) --replica-region eu-west-1"
 DERIVE = "kmscli derive-shared-secret --key-id $(cat agreer) --key-agreement-algorithm ECDH"
+PROXY = (
+    "kmscli create-custom-key-store --custom-key-store-name payments --custom-key-store-type EXTERNAL_KEY_STORE "
+    "--xks-proxy-connectivity VPC_ENDPOINT_SERVICE --xks-proxy-uri-endpoint https://proxy.example.com "
+    "--xks-proxy-uri-path /kms/xks/v1 "
+    "--xks-proxy-vpc-endpoint-service-name com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0 "
+    "--xks-proxy-authentication-credential file://credential.json"
+)
+CREDENTIAL = (
+    'echo \'{{"AccessKeyId":"ABCDE234567EXAMPLEXX",'
+    '"RawSecretAccessKey":"aSecretOfNoProxy=0123456789+abcdefghijklmnopq"}}\' > credential.json'
+)
+KEY_STORE = (CREDENTIAL, f"{PROXY} --query CustomKeyStoreId --output text > store")
+CONNECTION = "kmscli describe-custom-key-stores --query 'CustomKeyStores[].[ConnectionState, ConnectionErrorCode]'"
 
 EXTERNAL = "kmscli create-key --origin EXTERNAL --query KeyMetadata.KeyId --output text > external"
 PARAMETERS = (
@@ -66,10 +79,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli cancel-key-deletion --key-id {key}",
         "kmscli describe-key --key-id {key} --query KeyMetadata.KeyState",
     ),
+    "connect-custom-key-store": (
+        *KEY_STORE,
+        "kmscli connect-custom-key-store --custom-key-store-id $(cat store)",
+        CONNECTION,
+    ),
     "create-alias": (
         "kmscli create-alias --alias-name alias/payments --target-key-id {key}",
         "kmscli list-aliases --key-id {key} --query 'sort(Aliases[].AliasName)'",
     ),
+    "create-custom-key-store": (CREDENTIAL, PROXY),
     "create-grant": (
         GRANT + " --name alice --constraints EncryptionContextSubset={{purpose=demo}}",
         "kmscli list-grants --key-id {key} --query 'Grants[].[Name, Operations, Constraints]'",
@@ -91,6 +110,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli delete-alias --alias-name alias/demo",
         "kmscli describe-key --key-id alias/demo",
     ),
+    "delete-custom-key-store": (
+        *KEY_STORE,
+        "kmscli delete-custom-key-store --custom-key-store-id $(cat store)",
+        "kmscli describe-custom-key-stores --query CustomKeyStores",
+    ),
     "delete-imported-key-material": (
         EXTERNAL,
         *WRAPPING,
@@ -104,6 +128,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "openssl pkey -in theirs.pem -pubout -outform DER -out theirs.der",
         f"{DERIVE} --public-key fileb://theirs.der",
     ),
+    "describe-custom-key-stores": (
+        *KEY_STORE,
+        "kmscli describe-custom-key-stores --custom-key-store-name payments",
+    ),
     "describe-key": (
         "kmscli describe-key --key-id alias/demo",
         "kmscli describe-key --key-id alias/aws/s3 --query KeyMetadata.[KeyManager,Description]",
@@ -116,6 +144,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli enable-key-rotation --key-id {key}",
         "kmscli disable-key-rotation --key-id {key}",
         "kmscli get-key-rotation-status --key-id {key} --query KeyRotationEnabled",
+    ),
+    "disconnect-custom-key-store": (
+        *KEY_STORE,
+        "kmscli connect-custom-key-store --custom-key-store-id $(cat store)",
+        "kmscli disconnect-custom-key-store --custom-key-store-id $(cat store)",
+        CONNECTION,
     ),
     "enable-key": (
         "kmscli disable-key --key-id {key}",
@@ -237,6 +271,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kmscli create-key --query KeyMetadata.KeyId --output text > new-key-id",
         "kmscli update-alias --alias-name alias/demo --target-key-id $(cat new-key-id)",
         "kmscli describe-key --key-id alias/demo --query KeyMetadata.KeyId",
+    ),
+    "update-custom-key-store": (
+        *KEY_STORE,
+        "kmscli update-custom-key-store --custom-key-store-id $(cat store) --new-custom-key-store-name invoices",
+        "kmscli describe-custom-key-stores --query CustomKeyStores[].CustomKeyStoreName",
     ),
     "update-key-description": (
         "kmscli update-key-description --key-id {key} --description 'Signs nothing, encrypts much'",

@@ -36,6 +36,7 @@ MULTI_REGION_IDS = ("mrk-1234abcd12ab34cd56ef1234567890ab",)
 MATERIAL_IDS = ("0123456789abcdef" * 4, "fedcba9876543210" * 4, "00112233445566778899aabbccddeeff" * 2)
 CHAINS = ("a1b2c3d4e5f60718",)
 VAULT_IDS = ("00112233445566778899aabbccddeeff",)
+KEY_STORE_IDS = ("cks-1234567890abcdef0",)
 """Stand-ins, in the order in which a transcript comes upon what they stand for."""
 
 NOW = 1767603600
@@ -45,6 +46,7 @@ UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 MULTI_REGION_ID = re.compile(r"\bmrk-[0-9a-f]{32}\b")
 MATERIAL_ID = re.compile(r"\b[0-9a-f]{64}\b")
 VAULT_ID = re.compile(r"\b(?<!mrk-)[0-9a-f]{32}\b")
+KEY_STORE_ID = re.compile(r"\bcks-[0-9a-f]{17}\b")
 CHAIN = re.compile(r"\b[0-9a-f]{16}\b")
 MOMENT = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(\+00:00|Z)")
 STAND_INS = (
@@ -53,6 +55,7 @@ STAND_INS = (
     (MATERIAL_ID, MATERIAL_IDS),
     (VAULT_ID, VAULT_IDS),
     (CHAIN, CHAINS),
+    (KEY_STORE_ID, KEY_STORE_IDS),
 )
 BLOB = re.compile(r'"([A-Za-z0-9+/]{40,}={0,2})"')
 

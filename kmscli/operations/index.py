@@ -4,16 +4,26 @@ Commands = dict[str, tuple[str, str]]
 
 KMS: Commands = {
     "cancel-key-deletion": ("CancelKeyDeletion", "Keep a KMS key that is pending deletion."),
+    "connect-custom-key-store": ("ConnectCustomKeyStore", "Connect a custom key store to what backs it."),
     "create-alias": ("CreateAlias", "Give a KMS key a name of the form alias/NAME, by which it can be used."),
+    "create-custom-key-store": (
+        "CreateCustomKeyStore",
+        "Create a custom key store: a place outside of the vault where keys live and work.",
+    ),
     "create-grant": ("CreateGrant", "Let a principal use a KMS key, beside what its key policy allows."),
     "create-key": ("CreateKey", "Create a KMS key."),
     "decapsulate": ("Decapsulate", "Get a shared secret back from its ciphertext."),
     "decrypt": ("Decrypt", "Decrypt a ciphertext of encrypt, re-encrypt or the data key operations."),
     "delete-alias": ("DeleteAlias", "Delete an alias."),
+    "delete-custom-key-store": ("DeleteCustomKeyStore", "Delete a custom key store, which must be disconnected."),
     "delete-imported-key-material": ("DeleteImportedKeyMaterial", "Delete key material that was imported, at once."),
     "derive-shared-secret": (
         "DeriveSharedSecret",
         "Derive a secret that is shared with the owner of another key pair on the same curve.",
+    ),
+    "describe-custom-key-stores": (
+        "DescribeCustomKeyStores",
+        "Describe the custom key stores of the account in the Region, or one of them.",
     ),
     "describe-key": ("DescribeKey", "Show a KMS key's metadata: its ARN, spec, usage, state and dates."),
     "disable-key": (
@@ -21,6 +31,10 @@ KMS: Commands = {
         "Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again.",
     ),
     "disable-key-rotation": ("DisableKeyRotation", "Stop rotating a KMS key's material by itself."),
+    "disconnect-custom-key-store": (
+        "DisconnectCustomKeyStore",
+        "Disconnect a custom key store from what backs it, or end an attempt to connect it that failed.",
+    ),
     "enable-key": ("EnableKey", "Enable a KMS key, so that it can be used again."),
     "enable-key-rotation": (
         "EnableKeyRotation",
@@ -100,6 +114,7 @@ KMS: Commands = {
     "tag-resource": ("TagResource", "Add tags to a KMS key, or change their values."),
     "untag-resource": ("UntagResource", "Remove tags from a KMS key."),
     "update-alias": ("UpdateAlias", "Point an existing alias at another KMS key of the same kind and usage."),
+    "update-custom-key-store": ("UpdateCustomKeyStore", "Change the properties of a custom key store."),
     "update-key-description": ("UpdateKeyDescription", "Change the description of a KMS key."),
     "update-primary-region": (
         "UpdatePrimaryRegion",

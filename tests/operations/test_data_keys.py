@@ -64,9 +64,3 @@ def test_random_bytes_need_a_number(house: House) -> None:
     """GenerateRandom without a number is refused, although the API model does not require one."""
     at = "1 validation error detected: Value null at 'numberOfBytes' failed to satisfy constraint: "
     assert house.refusal("GenerateRandom") == ("ValidationException", f"{at}Member must not be null")
-
-
-def test_what_this_kmscli_cannot_do(house: House) -> None:
-    """Key stores are refused, not ignored."""
-    given = {"NumberOfBytes": 8, "CustomKeyStoreId": "cks-1234567890abcdef0"}
-    assert house.refusal("GenerateRandom", **given)[0] == "UnsupportedOperationException"

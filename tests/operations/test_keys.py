@@ -71,8 +71,6 @@ MISMATCH = "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAUL
         ({"CustomerMasterKeySpec": "HMAC_256"}, "ValidationException", USAGE),
         ({"KeySpec": "RSA_2048", "CustomerMasterKeySpec": "RSA_4096"}, "ValidationException", BOTH),
         ({"KeyUsage": "SIGN_VERIFY"}, "ValidationException", MISMATCH),
-        ({"Origin": "EXTERNAL_KEY_STORE"}, "UnsupportedOperationException", None),
-        ({"CustomKeyStoreId": "cks-1234567890abcdef0"}, "UnsupportedOperationException", None),
         ({"MultiRegion": True, "Origin": "AWS_CLOUDHSM"}, "UnsupportedOperationException", None),
         ({"Policy": "{"}, "MalformedPolicyDocumentException", None),
         ({"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, "TagException", "Tags beginning with aws: are reserved"),

@@ -14,6 +14,9 @@ from kmscli.operations.new_keys import check_new_key, furnish
 from kmscli.operations.operation import operation
 from kmscli.operations.shapes import Request, Response, Structure
 
+VAULT_ORIGINS = ("AWS_KMS", "EXTERNAL")
+"""The origins of keys whose material lives in the vault."""
+
 
 class CreateKeyRequest(Request):
     """What CreateKey is asked."""
@@ -33,7 +36,10 @@ class CreateKeyRequest(Request):
     )
 
     def rules(self) -> None:
-        """One spec, under its new or its old name; a usage unless the spec is symmetric. Fills in what is not given."""
+        """One spec, under its new or its old name; a usage unless the spec is symmetric; an origin that the spec has.
+
+        Fills in what is not given.
+        """
         given, old = self.key_spec, self.customer_master_key_spec
         if given and old and given != old:
             raise ValidationException(
@@ -48,8 +54,14 @@ class CreateKeyRequest(Request):
         usage = self.key_usage or ENCRYPT_DECRYPT
         if usage not in SPECS[spec]:
             raise ValidationException(f"KeyUsage {usage} is not compatible with KeySpec {spec}")
+        if self.origin not in origins(spec):
+            raise UnsupportedOperationException(f"Origin {self.origin} is not supported for KeySpec {spec}.")
         old = old_name(spec)
         self.__dict__.update(key_spec=spec, customer_master_key_spec=old, key_usage=usage, tags=self.tags or [])
+        if self.custom_key_store_id is not None or self.xks_key_id is not None or self.origin not in VAULT_ORIGINS:
+            from kmscli.operations.keys_in_stores import check_members
+
+            check_members(self)
 
 
 class CreateKeyResponse(Response):
@@ -68,6 +80,10 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     computers. The key has no name: give it one with create-alias. With --origin EXTERNAL it waits for key material of
     yours: see import-key. With --multi-region, replicate-key makes copies of it in other Regions.
     """
+    if request.custom_key_store_id is not None:
+        from kmscli.operations.keys_in_stores import refuse_key
+
+        refuse_key(call, request.custom_key_store_id, request.origin)
     check_made_here(request, call.caller.region)
     caller, transaction = call.caller, call.transaction
     check_new_key(transaction, call.scope, request.policy, request.tags)
@@ -95,15 +111,6 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
 
 
 def check_made_here(request: CreateKeyRequest, region: str) -> None:
-    """Raises UnsupportedOperationException: no key is like this, or kmscli makes none (2.1)."""
-    spec = request.key_spec or SYMMETRIC_DEFAULT
-    if spec in CHINA_ONLY:
-        raise UnsupportedOperationException(f"KeySpec {spec} is not supported in Region {region}.")
-    if request.origin not in origins(spec):
-        raise UnsupportedOperationException(f"Origin {request.origin} is not supported for KeySpec {spec}.")
-    if request.multi_region and request.origin not in ("AWS_KMS", "EXTERNAL"):
-        raise UnsupportedOperationException(f"Origin {request.origin} is not supported for multi-Region keys.")
-    if request.origin not in ("AWS_KMS", "EXTERNAL"):
-        raise UnsupportedOperationException(f"This kmscli makes no keys of origin {request.origin}.")
-    if request.custom_key_store_id is not None or request.xks_key_id is not None:
-        raise UnsupportedOperationException("This kmscli has no custom key stores.")
+    """Raises UnsupportedOperationException: keys of this spec are made in other Regions only (2.1)."""
+    if request.key_spec in CHINA_ONLY:
+        raise UnsupportedOperationException(f"KeySpec {request.key_spec} is not supported in Region {region}.")

@@ -2,7 +2,7 @@
 
 import os
 
-from kmscli.errors import UnsupportedOperationException, ValidationException
+from kmscli.errors import ValidationException
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, Integer, String
 from kmscli.operations.members import RecipientInfo
@@ -37,9 +37,14 @@ class GenerateRandomResponse(Response):
 
 @operation(read_only=True)
 def generate_random(call: Call, request: GenerateRandomRequest) -> GenerateRandomResponse:
-    """Make random bytes, from the operating system's generator."""
+    """Make random bytes, from the operating system's generator.
+
+    No custom key store of this kmscli makes any: external key stores never do, and there are no others yet.
+    """
     if request.custom_key_store_id is not None:
-        raise UnsupportedOperationException("This kmscli has no custom key stores.")
+        from kmscli.operations.keys_in_stores import refuse_random_bytes
+
+        refuse_random_bytes(call, request.custom_key_store_id)
     attestation = attested(call, request.recipient)
     response = GenerateRandomResponse(plaintext=os.urandom(request.number_of_bytes or 0))
     return answered(response, GenerateRandomResponse.plaintext, attestation)
