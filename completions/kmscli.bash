@@ -8,17 +8,22 @@ _kmscli() {
         case "$next" in
             "sts") place=$next shared=yes ;;
             "cancel-key-deletion") place=$next shared=yes ;;
+            "connect-custom-key-store") place=$next shared=yes ;;
             "create-alias") place=$next shared=yes ;;
+            "create-custom-key-store") place=$next shared=yes ;;
             "create-grant") place=$next shared=yes ;;
             "create-key") place=$next shared=yes ;;
             "decapsulate") place=$next shared=yes ;;
             "decrypt") place=$next shared=yes ;;
             "delete-alias") place=$next shared=yes ;;
+            "delete-custom-key-store") place=$next shared=yes ;;
             "delete-imported-key-material") place=$next shared=yes ;;
             "derive-shared-secret") place=$next shared=yes ;;
+            "describe-custom-key-stores") place=$next shared=yes ;;
             "describe-key") place=$next shared=yes ;;
             "disable-key") place=$next shared=yes ;;
             "disable-key-rotation") place=$next shared=yes ;;
+            "disconnect-custom-key-store") place=$next shared=yes ;;
             "enable-key") place=$next shared=yes ;;
             "enable-key-rotation") place=$next shared=yes ;;
             "encapsulate") place=$next shared=yes ;;
@@ -53,6 +58,7 @@ _kmscli() {
             "tag-resource") place=$next shared=yes ;;
             "untag-resource") place=$next shared=yes ;;
             "update-alias") place=$next shared=yes ;;
+            "update-custom-key-store") place=$next shared=yes ;;
             "update-key-description") place=$next shared=yes ;;
             "update-primary-region") place=$next shared=yes ;;
             "verify") place=$next shared=yes ;;
@@ -115,7 +121,11 @@ _kmscli() {
             *" --cli-binary-format") offered="base64 raw-in-base64-out" ;;
             *" --cli-error-format") offered="enhanced legacy json yaml text table" ;;
             "cancel-key-deletion --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "connect-custom-key-store --generate-cli-skeleton") offered="input yaml-input output" ;;
             "create-alias --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "create-custom-key-store --custom-key-store-type") offered="AWS_CLOUDHSM EXTERNAL_KEY_STORE" ;;
+            "create-custom-key-store --xks-proxy-connectivity") offered="PUBLIC_ENDPOINT VPC_ENDPOINT_SERVICE" ;;
+            "create-custom-key-store --generate-cli-skeleton") offered="input yaml-input output" ;;
             "create-grant --operations") offered="Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo Sign Verify GetPublicKey CreateGrant RetireGrant DescribeKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateMac VerifyMac DeriveSharedSecret Encapsulate Decapsulate" ;;
             "create-grant --generate-cli-skeleton") offered="input yaml-input output" ;;
             "create-key --key-usage") offered="SIGN_VERIFY ENCRYPT_DECRYPT GENERATE_VERIFY_MAC KEY_AGREEMENT ENCAPSULATE_DECAPSULATE" ;;
@@ -129,12 +139,15 @@ _kmscli() {
             "decrypt --dry-run-modifiers") offered="IGNORE_CIPHERTEXT" ;;
             "decrypt --generate-cli-skeleton") offered="input yaml-input output" ;;
             "delete-alias --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "delete-custom-key-store --generate-cli-skeleton") offered="input yaml-input output" ;;
             "delete-imported-key-material --generate-cli-skeleton") offered="input yaml-input output" ;;
             "derive-shared-secret --key-agreement-algorithm") offered="ECDH" ;;
             "derive-shared-secret --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "describe-custom-key-stores --generate-cli-skeleton") offered="input yaml-input output" ;;
             "describe-key --generate-cli-skeleton") offered="input yaml-input output" ;;
             "disable-key --generate-cli-skeleton") offered="input yaml-input output" ;;
             "disable-key-rotation --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "disconnect-custom-key-store --generate-cli-skeleton") offered="input yaml-input output" ;;
             "enable-key --generate-cli-skeleton") offered="input yaml-input output" ;;
             "enable-key-rotation --generate-cli-skeleton") offered="input yaml-input output" ;;
             "encapsulate --encapsulation-algorithm") offered="ML_KEM" ;;
@@ -187,6 +200,8 @@ _kmscli() {
             "tag-resource --generate-cli-skeleton") offered="input yaml-input output" ;;
             "untag-resource --generate-cli-skeleton") offered="input yaml-input output" ;;
             "update-alias --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "update-custom-key-store --xks-proxy-connectivity") offered="PUBLIC_ENDPOINT VPC_ENDPOINT_SERVICE" ;;
+            "update-custom-key-store --generate-cli-skeleton") offered="input yaml-input output" ;;
             "update-key-description --generate-cli-skeleton") offered="input yaml-input output" ;;
             "update-primary-region --generate-cli-skeleton") offered="input yaml-input output" ;;
             "verify --message-type") offered="RAW DIGEST EXTERNAL_MU" ;;
@@ -199,17 +214,22 @@ _kmscli() {
             if [[ $current == -* ]]; then
                 case "$place" in
             "cancel-key-deletion") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "connect-custom-key-store") offered="--custom-key-store-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "create-alias") offered="--alias-name --target-key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "create-custom-key-store") offered="--custom-key-store-name --cloud-hsm-cluster-id --trust-anchor-certificate --key-store-password --custom-key-store-type --xks-proxy-uri-endpoint --xks-proxy-uri-path --xks-proxy-vpc-endpoint-service-name --xks-proxy-vpc-endpoint-service-owner --xks-proxy-authentication-credential --xks-proxy-connectivity --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "create-grant") offered="--key-id --grantee-principal --retiring-principal --operations --constraints --grant-tokens --name --dry-run --no-dry-run --grantee-service-principal --retiring-service-principal --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "create-key") offered="--policy --description --key-usage --customer-master-key-spec --key-spec --origin --custom-key-store-id --bypass-policy-lockout-safety-check --no-bypass-policy-lockout-safety-check --tags --multi-region --no-multi-region --xks-key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "decapsulate") offered="--key-id --shared-secret-ciphertext-blob --encapsulation-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "decrypt") offered="--ciphertext-blob --encryption-context --grant-tokens --key-id --encryption-algorithm --recipient --dry-run --no-dry-run --dry-run-modifiers --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "delete-alias") offered="--alias-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "delete-custom-key-store") offered="--custom-key-store-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "delete-imported-key-material") offered="--key-id --key-material-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "derive-shared-secret") offered="--key-id --key-agreement-algorithm --public-key --grant-tokens --dry-run --no-dry-run --recipient --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "describe-custom-key-stores") offered="--custom-key-store-id --custom-key-store-name --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "describe-key") offered="--key-id --grant-tokens --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "disable-key") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "disable-key-rotation") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "disconnect-custom-key-store") offered="--custom-key-store-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "enable-key") offered="--key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "enable-key-rotation") offered="--key-id --rotation-period-in-days --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "encapsulate") offered="--key-id --encapsulation-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -244,6 +264,7 @@ _kmscli() {
             "tag-resource") offered="--key-id --tags --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "untag-resource") offered="--key-id --tag-keys --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "update-alias") offered="--alias-name --target-key-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "update-custom-key-store") offered="--custom-key-store-id --new-custom-key-store-name --key-store-password --cloud-hsm-cluster-id --xks-proxy-uri-endpoint --xks-proxy-uri-path --xks-proxy-vpc-endpoint-service-name --xks-proxy-vpc-endpoint-service-owner --xks-proxy-authentication-credential --xks-proxy-connectivity --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "update-key-description") offered="--key-id --description --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "update-primary-region") offered="--key-id --primary-region --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify") offered="--key-id --message --message-type --signature --signing-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -285,7 +306,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion create-alias create-grant create-key decapsulate decrypt delete-alias delete-imported-key-material derive-shared-secret describe-key disable-key disable-key-rotation enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-key-description update-primary-region verify verify-mac sts audit batch check clock completion configure costs exec import-key lab vault" ;;
+            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac sts audit batch check clock completion configure costs exec import-key lab vault" ;;
             "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;

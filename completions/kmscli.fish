@@ -14,7 +14,11 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'cancel-key-deletion'
                 set place $next; set shared yes
+            case 'connect-custom-key-store'
+                set place $next; set shared yes
             case 'create-alias'
+                set place $next; set shared yes
+            case 'create-custom-key-store'
                 set place $next; set shared yes
             case 'create-grant'
                 set place $next; set shared yes
@@ -26,15 +30,21 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'delete-alias'
                 set place $next; set shared yes
+            case 'delete-custom-key-store'
+                set place $next; set shared yes
             case 'delete-imported-key-material'
                 set place $next; set shared yes
             case 'derive-shared-secret'
+                set place $next; set shared yes
+            case 'describe-custom-key-stores'
                 set place $next; set shared yes
             case 'describe-key'
                 set place $next; set shared yes
             case 'disable-key'
                 set place $next; set shared yes
             case 'disable-key-rotation'
+                set place $next; set shared yes
+            case 'disconnect-custom-key-store'
                 set place $next; set shared yes
             case 'enable-key'
                 set place $next; set shared yes
@@ -103,6 +113,8 @@ function __kmscli_offered
             case 'untag-resource'
                 set place $next; set shared yes
             case 'update-alias'
+                set place $next; set shared yes
+            case 'update-custom-key-store'
                 set place $next; set shared yes
             case 'update-key-description'
                 set place $next; set shared yes
@@ -225,7 +237,15 @@ function __kmscli_offered
                 set offered enhanced legacy json yaml text table
             case 'cancel-key-deletion --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'connect-custom-key-store --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'create-alias --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'create-custom-key-store --custom-key-store-type'
+                set offered AWS_CLOUDHSM EXTERNAL_KEY_STORE
+            case 'create-custom-key-store --xks-proxy-connectivity'
+                set offered PUBLIC_ENDPOINT VPC_ENDPOINT_SERVICE
+            case 'create-custom-key-store --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'create-grant --operations'
                 set offered Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo Sign Verify GetPublicKey CreateGrant RetireGrant DescribeKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateMac VerifyMac DeriveSharedSecret Encapsulate Decapsulate
@@ -253,17 +273,23 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'delete-alias --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'delete-custom-key-store --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'delete-imported-key-material --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'derive-shared-secret --key-agreement-algorithm'
                 set offered ECDH
             case 'derive-shared-secret --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'describe-custom-key-stores --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'describe-key --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'disable-key --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'disable-key-rotation --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'disconnect-custom-key-store --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'enable-key --generate-cli-skeleton'
                 set offered input yaml-input output
@@ -369,6 +395,10 @@ function __kmscli_offered
                 set offered input yaml-input output
             case 'update-alias --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'update-custom-key-store --xks-proxy-connectivity'
+                set offered PUBLIC_ENDPOINT VPC_ENDPOINT_SERVICE
+            case 'update-custom-key-store --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'update-key-description --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'update-primary-region --generate-cli-skeleton'
@@ -390,8 +420,12 @@ function __kmscli_offered
                 switch "$place"
             case 'cancel-key-deletion'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'connect-custom-key-store'
+                set offered --custom-key-store-id\t'The custom key store, by its id' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'create-alias'
                 set offered --alias-name\t'The alias, as alias/NAME' --target-key-id\t'The key to name, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'create-custom-key-store'
+                set offered --custom-key-store-name\t'A name that no other key store of yours has in the Region' --cloud-hsm-cluster-id\t'The CloudHSM cluster that is to back the key store' --trust-anchor-certificate\t'The cluster'\''s certificate: what customerCA.crt holds' --key-store-password\t'The password of the cluster'\''s user kmsuser' --custom-key-store-type\t'What is to back the key store' --xks-proxy-uri-endpoint\t'The external key store proxy'\''s host, as https://HOST' --xks-proxy-uri-path\t'The proxy'\''s path, which ends in /kms/xks/v1' --xks-proxy-vpc-endpoint-service-name\t'The VPC endpoint service that leads to the proxy' --xks-proxy-vpc-endpoint-service-owner\t'The account of that service; yours by default' --xks-proxy-authentication-credential\t'The credential that the proxy knows AWS KMS by, both halves of it' --xks-proxy-connectivity\t'How to reach the proxy' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'create-grant'
                 set offered --key-id\t'The key, by id or key ARN' --grantee-principal\t'Who the grant is for, by ARN: an account, user, role or session' --retiring-principal\t'Who may retire the grant, by ARN' --operations\t'What the grant allows' --constraints\t'When it allows that: encryption context, source ARN' --grant-tokens\t'Tokens of grants too new to be known everywhere' --name\t'A name' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --grantee-service-principal\t'The service that the grant is for' --retiring-service-principal\t'The service that may retire the grant' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'create-key'
@@ -402,16 +436,22 @@ function __kmscli_offered
                 set offered --ciphertext-blob\t'What to decrypt' --encryption-context\t'The encryption context that was given when it was encrypted' --grant-tokens\t'Tokens of grants too new to be known everywhere' --key-id\t'The key that must have encrypted it' --encryption-algorithm\t'The encryption algorithm' --recipient\t'An attested recipient, for whom the answer is encrypted' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --dry-run-modifiers\t'Check without a ciphertext, where --dry-run is given' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'delete-alias'
                 set offered --alias-name\t'The alias, as alias/NAME' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'delete-custom-key-store'
+                set offered --custom-key-store-id\t'The custom key store, by its id' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'delete-imported-key-material'
                 set offered --key-id\t'The key, by id or key ARN' --key-material-id\t'The material to delete, by default the current one' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'derive-shared-secret'
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --key-agreement-algorithm\t'The key agreement algorithm' --public-key\t'The other side'\''s public key, on the same curve, in DER as openssl pkey -pubout -outform DER writes it' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --recipient\t'An attested recipient, for whom the answer is encrypted' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'describe-custom-key-stores'
+                set offered --custom-key-store-id\t'Describe only the key store of this id' --custom-key-store-name\t'Describe only the key store of this name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'describe-key'
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --grant-tokens\t'Tokens of grants too new to be known everywhere' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'disable-key'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'disable-key-rotation'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'disconnect-custom-key-store'
+                set offered --custom-key-store-id\t'The custom key store, by its id' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'enable-key'
                 set offered --key-id\t'The key, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'enable-key-rotation'
@@ -480,6 +520,8 @@ function __kmscli_offered
                 set offered --key-id\t'The key, by id or key ARN' --tag-keys\t'The tags to remove, by their keys' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'update-alias'
                 set offered --alias-name\t'The alias, as alias/NAME' --target-key-id\t'The key to name, by id or key ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'update-custom-key-store'
+                set offered --custom-key-store-id\t'The custom key store, by its id' --new-custom-key-store-name\t'A name that no other key store of yours has in the Region' --key-store-password\t'The password of the cluster'\''s user kmsuser' --cloud-hsm-cluster-id\t'The related CloudHSM cluster that is to back the key store' --xks-proxy-uri-endpoint\t'The external key store proxy'\''s host, as https://HOST' --xks-proxy-uri-path\t'The proxy'\''s path, which ends in /kms/xks/v1' --xks-proxy-vpc-endpoint-service-name\t'The VPC endpoint service that leads to the proxy' --xks-proxy-vpc-endpoint-service-owner\t'The account of that service' --xks-proxy-authentication-credential\t'The credential that the proxy knows AWS KMS by, both halves of it' --xks-proxy-connectivity\t'How to reach the proxy' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'update-key-description'
                 set offered --key-id\t'The key, by id or key ARN' --description\t'The new description; may be empty' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'update-primary-region'
@@ -559,7 +601,7 @@ function __kmscli_offered
             else
                 switch "$place"
             case ''
-                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-grant\t'Let a principal use a KMS key, beside what its key policy allows' create-key\t'Create a KMS key' decapsulate\t'Get a shared secret back from its ciphertext' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' delete-imported-key-material\t'Delete key material that was imported, at once' derive-shared-secret\t'Derive a secret that is shared with the owner of another key pair on the same curve' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encapsulate\t'Make a secret of 32 bytes, and its ciphertext for the owner of a KMS key, safe from quantum computers' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-pair\t'Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key' generate-data-key-pair-without-plaintext\t'Make a key pair and show its private key encrypted only, for someone else to use later' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-mac\t'Make a message authentication code (HMAC) of a message under a KMS key' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-last-usage\t'Show the last successful cryptographic operation of a KMS key, and when that was' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' get-parameters-for-import\t'Get a public key to wrap key material with, and the token that goes with it, for import-key-material' get-public-key\t'Show the public key of an asymmetric KMS key, in DER, and what the key is for' import-key-material\t'Import key material into a KMS key that was created with --origin EXTERNAL' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-grants\t'List the grants of a KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first, or all its key material' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' list-retirable-grants\t'List the grants in the Region that name a principal of your account as the one who may retire them' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' replicate-key\t'Make a replica of a multi-Region primary key in another Region of the same partition' retire-grant\t'Delete a grant, and end what it allows' revoke-grant\t'Delete a grant, and end what it allows' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' sign\t'Sign a message with the private key of a KMS key' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-key-description\t'Change the description of a KMS key' update-primary-region\t'Make a replica of a multi-Region key the primary key, and the primary key a replica' verify\t'Verify a signature with the public key of a KMS key' verify-mac\t'Check a message authentication code (HMAC) that generate-mac made under a KMS key' sts\t'A subset of aws sts: who calls, and roles for a while' audit\t'The audit trail: where it is, whether it is whole, and what happened' batch\t'Answer requests that come as JSON lines, all of them in one process' check\t'Prove that ciphertexts can be decrypted, and show under which key' clock\t'The vault'\''s clock: see what time it is there, and move a lab vault'\''s clock ahead' completion\t'Print the completion script of a shell, to be sourced in its start-up file' configure\t'The configuration: profiles, each with a Region, an account, a principal, an output format, a vault' costs\t'Show what the vault'\''s keys and the trail'\''s requests would cost at AWS, by key and by class of request' exec\t'Run a command with secrets in its environment, decrypted from files' import-key\t'Import key material from a file into a KMS key: get the parameters, wrap, import, in one step' lab\t'For lab vaults: what else only AWS'\''s machines have, such as attestation documents to test with' vault\t'The vault: make one, see how it is, check it, change its keys, back it up and put a backup back'
+                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' connect-custom-key-store\t'Connect a custom key store to what backs it' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-custom-key-store\t'Create a custom key store: a place outside of the vault where keys live and work' create-grant\t'Let a principal use a KMS key, beside what its key policy allows' create-key\t'Create a KMS key' decapsulate\t'Get a shared secret back from its ciphertext' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' delete-custom-key-store\t'Delete a custom key store, which must be disconnected' delete-imported-key-material\t'Delete key material that was imported, at once' derive-shared-secret\t'Derive a secret that is shared with the owner of another key pair on the same curve' describe-custom-key-stores\t'Describe the custom key stores of the account in the Region, or one of them' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' disconnect-custom-key-store\t'Disconnect a custom key store from what backs it, or end an attempt to connect it that failed' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encapsulate\t'Make a secret of 32 bytes, and its ciphertext for the owner of a KMS key, safe from quantum computers' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-pair\t'Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key' generate-data-key-pair-without-plaintext\t'Make a key pair and show its private key encrypted only, for someone else to use later' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-mac\t'Make a message authentication code (HMAC) of a message under a KMS key' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-last-usage\t'Show the last successful cryptographic operation of a KMS key, and when that was' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' get-parameters-for-import\t'Get a public key to wrap key material with, and the token that goes with it, for import-key-material' get-public-key\t'Show the public key of an asymmetric KMS key, in DER, and what the key is for' import-key-material\t'Import key material into a KMS key that was created with --origin EXTERNAL' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-grants\t'List the grants of a KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first, or all its key material' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' list-retirable-grants\t'List the grants in the Region that name a principal of your account as the one who may retire them' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' replicate-key\t'Make a replica of a multi-Region primary key in another Region of the same partition' retire-grant\t'Delete a grant, and end what it allows' revoke-grant\t'Delete a grant, and end what it allows' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' sign\t'Sign a message with the private key of a KMS key' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-custom-key-store\t'Change the properties of a custom key store' update-key-description\t'Change the description of a KMS key' update-primary-region\t'Make a replica of a multi-Region key the primary key, and the primary key a replica' verify\t'Verify a signature with the public key of a KMS key' verify-mac\t'Check a message authentication code (HMAC) that generate-mac made under a KMS key' sts\t'A subset of aws sts: who calls, and roles for a while' audit\t'The audit trail: where it is, whether it is whole, and what happened' batch\t'Answer requests that come as JSON lines, all of them in one process' check\t'Prove that ciphertexts can be decrypted, and show under which key' clock\t'The vault'\''s clock: see what time it is there, and move a lab vault'\''s clock ahead' completion\t'Print the completion script of a shell, to be sourced in its start-up file' configure\t'The configuration: profiles, each with a Region, an account, a principal, an output format, a vault' costs\t'Show what the vault'\''s keys and the trail'\''s requests would cost at AWS, by key and by class of request' exec\t'Run a command with secrets in its environment, decrypted from files' import-key\t'Import key material from a file into a KMS key: get the parameters, wrap, import, in one step' lab\t'For lab vaults: what else only AWS'\''s machines have, such as attestation documents to test with' vault\t'The vault: make one, see how it is, check it, change its keys, back it up and put a backup back'
             case 'sts'
                 set offered get-caller-identity\t'Show who calls: the principal'\''s id, account and ARN'
             case 'audit'
