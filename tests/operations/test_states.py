@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from kmscli.engine import find_operation
+from kmscli.operations.index import KMS
 from tests.operations.house import ACCOUNT, OTHER_REGION, REGION, House, arn
 from tests.operations.importing import MATERIAL, OAEP, external, import_material, material_for, request
 from tests.operations.regions import primary
@@ -36,6 +38,7 @@ ROTATING = (OK, DISABLED, DELETING, REPLICA_DELETING, EXTERNAL, IN_A_STORE, CREA
 TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "CancelKeyDeletion": (NOT_DELETING, NOT_DELETING, OK, OK, NOT_DELETING, NOT_DELETING, NOT_DELETING, NOT_DELETING),
     "CreateAlias": DESCRIBING,
+    "CreateGrant": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, OK, CREATING, OK),
     "Decapsulate": CRYPTO,
     "Decrypt": CRYPTO,
     "DeleteAlias": EVERYWHERE,
@@ -60,14 +63,17 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "GetPublicKey": PUBLISHING,
     "ImportKeyMaterial": (OK, OK, DELETING, REPLICA_DELETING, OK, IN_A_STORE, CREATING, OK),
     "ListAliases": EVERYWHERE,
+    "ListGrants": EVERYWHERE,
     "ListKeyPolicies": EVERYWHERE,
     "ListKeyRotations": (OK, OK, OK, OK, OK, IN_A_STORE, OK, OK),
     "ListResourceTags": EVERYWHERE,
     "PutKeyPolicy": EVERYWHERE,
     "ReEncrypt from": CRYPTO,
     "ReEncrypt to": CRYPTO,
-    "RotateKeyOnDemand": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, IN_A_STORE, CREATING, OK),
     "ReplicateKey": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, UNAVAILABLE, CREATING, UPDATING),
+    "RetireGrant": EVERYWHERE,
+    "RevokeGrant": EVERYWHERE,
+    "RotateKeyOnDemand": (OK, DISABLED, DELETING, REPLICA_DELETING, IMPORTING, IN_A_STORE, CREATING, OK),
     "ScheduleKeyDeletion": (OK, OK, DELETING, REPLICA_DELETING, OK, OK, OK, UPDATING),
     "Sign": CRYPTO,
     "TagResource": DESCRIBING,
@@ -93,6 +99,7 @@ SPECS = {
 
 MESSAGE = b"m"
 BY_KEY: dict[str, dict[str, Any]] = {
+    "CreateGrant": {"GranteePrincipal": f"arn:aws:iam::{ACCOUNT}:root", "Operations": ["Encrypt"]},
     "Encapsulate": {"EncapsulationAlgorithm": "ML_KEM"},
     "GenerateDataKeyPair": {"KeyPairSpec": "ECC_NIST_P256"},
     "GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": "ECC_NIST_P256"},
@@ -139,6 +146,11 @@ def answered_before(house: House, row: str, key: str) -> dict[str, Any]:
         return {"EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": blob}
     if row == "DeriveSharedSecret":
         return {"KeyAgreementAlgorithm": "ECDH", "PublicKey": house.call("GetPublicKey", KeyId=key)["PublicKey"]}
+    if row in ("RetireGrant", "RevokeGrant"):
+        grant = house.call("CreateGrant", KeyId=key, **BY_KEY["CreateGrant"])
+        return {"KeyId": arn(key), "GrantId": grant["GrantId"]}
+    if row == "ImportKeyMaterial":
+        return request(house, key, MATERIAL)
     return {}
 
 
@@ -190,7 +202,7 @@ def test_a_state_allows_or_refuses(house: House, row: str, state: str, expected:
     house.call("CreateAlias", AliasName="alias/key", TargetKeyId=key)
     house.call("CreateAlias", AliasName="alias/other", TargetKeyId=other)
     blob, other_blob = (house.call("Encrypt", KeyId=one, Plaintext=b"x")["CiphertextBlob"] for one in (key, other))
-    given = request(house, key, MATERIAL) if row == "ImportKeyMaterial" else members(row, key, other, blob, other_blob)
+    given = {**members(row, key, other, blob, other_blob), **answered_before(house, row, key)}
     bring_into(house, key, state)
     result = house.result(row.partition(" ")[0], **given)
     code, message = expected
@@ -198,6 +210,12 @@ def test_a_state_allows_or_refuses(house: House, row: str, state: str, expected:
         assert isinstance(result, dict)
     else:
         assert result == (code, message.format(arn=arn(key)))
+
+
+def test_every_operation_on_a_key_has_its_row() -> None:
+    """The table is whole: it has each operation that is declared to act on a key, an alias or a grant."""
+    declared = {name for name, _ in KMS.values() if find_operation(name).targets}
+    assert {row.partition(" ")[0] for row in TABLE} == declared
 
 
 AFTERWARDS = {
