@@ -146,12 +146,15 @@ def answered_before(house: House, row: str, key: str) -> dict[str, Any]:
         return {"EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": blob}
     if row == "DeriveSharedSecret":
         return {"KeyAgreementAlgorithm": "ECDH", "PublicKey": house.call("GetPublicKey", KeyId=key)["PublicKey"]}
+    return {}
+
+
+def made_before(house: House, row: str, key: str) -> dict[str, Any]:
+    """The same for a symmetric key."""
     if row in ("RetireGrant", "RevokeGrant"):
         grant = house.call("CreateGrant", KeyId=key, **BY_KEY["CreateGrant"])
         return {"KeyId": arn(key), "GrantId": grant["GrantId"]}
-    if row == "ImportKeyMaterial":
-        return request(house, key, MATERIAL)
-    return {}
+    return request(house, key, MATERIAL) if row == "ImportKeyMaterial" else {}
 
 
 def key_for(house: House, row: str, state: str) -> str:
@@ -202,7 +205,7 @@ def test_a_state_allows_or_refuses(house: House, row: str, state: str, expected:
     house.call("CreateAlias", AliasName="alias/key", TargetKeyId=key)
     house.call("CreateAlias", AliasName="alias/other", TargetKeyId=other)
     blob, other_blob = (house.call("Encrypt", KeyId=one, Plaintext=b"x")["CiphertextBlob"] for one in (key, other))
-    given = {**members(row, key, other, blob, other_blob), **answered_before(house, row, key)}
+    given = {**members(row, key, other, blob, other_blob), **made_before(house, row, key)}
     bring_into(house, key, state)
     result = house.result(row.partition(" ")[0], **given)
     code, message = expected
