@@ -105,16 +105,20 @@ class Walk(KeyWalk):
         """The key that an alias names."""
         return next((life for life in self.walker.lives if alias in life.aliases(region)), None)
 
-    @rule(number=numbers, mood=moods, alias=aliases)
+    @rule(number=numbers, mood=moods, alias=aliases, how=st.sampled_from(("name", "rename", "unname")))
+    def change_alias(self, number: int, mood: str, alias: str, how: str) -> None:
+        {"name": self.name, "rename": self.rename, "unname": self.unname}[how](number, mood, alias)
+
     def name(self, number: int, mood: str, alias: str) -> None:
+        """Make an alias."""
         life, region, refusal = self.walker.at(number, mood, not_deleting)
         taken = "AlreadyExistsException" if self.owner(alias, region) else ""
         asked = {"AliasName": alias, "TargetKeyId": life.key}
         if self.walker.attempt("CreateAlias", region, refusal or taken, **asked) is not None:
             life.places[region].aliases.add(alias)
 
-    @rule(number=numbers, mood=moods, alias=aliases)
     def rename(self, number: int, mood: str, alias: str) -> None:
+        """Move an alias to a key."""
         life, region, refusal = self.walker.at(number, mood, not_deleting)
         owner = self.owner(alias, region)
         refusal = refusal if owner else GONE
@@ -124,8 +128,8 @@ class Walk(KeyWalk):
             owner.places[region].aliases.remove(alias)
             life.places[region].aliases.add(alias)
 
-    @rule(number=numbers, mood=moods, alias=aliases)
     def unname(self, number: int, mood: str, alias: str) -> None:
+        """Delete an alias."""
         _, region, _ = self.walker.at(number, mood, lambda life, region: "" if life.aliases(region) else GONE)
         owner = self.owner(alias, region)
         if self.walker.attempt("DeleteAlias", region, "" if owner else GONE, AliasName=alias) is not None and owner:
@@ -167,7 +171,7 @@ def walk(empty: Path, folder: Path, *, walks: int, steps: int) -> None:
 
 def test_random_walks(empty_lab: Path, folder: Path) -> None:
     """Whatever becomes of keys, it is what the reference says, and the trail tells it."""
-    walk(empty_lab, folder, walks=20, steps=40)
+    walk(empty_lab, folder, walks=20, steps=50)
 
 
 @pytest.mark.long
