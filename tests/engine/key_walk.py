@@ -29,7 +29,7 @@ KINDS = [
 MOST_LIVES = 4
 
 numbers = st.integers(0, 11)
-moods = st.sampled_from(("likely", "likely", "likely", "likely", "any", "any", "elsewhere"))
+moods = st.sampled_from(("likely", "likely", "likely", "same", "same", "any", "elsewhere"))
 """Where a call is made: see the walker's `at`."""
 
 
@@ -78,6 +78,21 @@ class KeyWalk(RuleBasedStateMachine):
     def wait_long(self, days: int, looks: bool) -> None:
         self.wait(24 * days, looks)
 
+    @rule(number=numbers, mood=moods, days=st.sampled_from((31, 95, 400)), looks=st.booleans())
+    def rest(self, number: int, mood: str, days: int, looks: bool) -> None:
+        """A key is disabled for a while."""
+        self.switch(number, mood, on=False)
+        self.wait_long(days, looks)
+        self.switch(number, "same", on=True)
+
+    @rule(number=numbers, mood=moods, days=st.sampled_from((7, 30)), kept=st.sampled_from((True, False, False)))
+    def doom(self, number: int, mood: str, days: int, kept: bool) -> None:
+        """A key waits for its deletion, and is deleted or kept."""
+        self.schedule(number, mood, days)
+        self.wait(3 * 24 if kept else 24 * days, looks=kept)
+        if kept:
+            self.cancel(number, "same")
+
     @precondition(lambda self: sum(bool(life.places) for life in self.walker.lives) < MOST_LIVES)
     @rule(kind=st.sampled_from(KINDS), region=st.sampled_from((0, 0, 0, 1)), spans=st.sampled_from((True, True, False)))
     def create(self, kind: tuple[str, str], region: int, spans: bool) -> None:
@@ -89,7 +104,13 @@ class KeyWalk(RuleBasedStateMachine):
         given = {"KeySpec": spec, "Origin": origin, "KeyUsage": USAGES[spec], "MultiRegion": spans}
         made = self.walker.attempt("CreateKey", region, "", **given)
         assert made
-        self.walker.lives.insert(0, Life(made["KeyMetadata"]["KeyId"], spec, origin, region, spans=spans))
+        life = Life(made["KeyMetadata"]["KeyId"], spec, origin, region, spans=spans)
+        self.walker.lives.insert(0, life)
+        self.walker.spot = life, region
+        self.find_uses()
+
+    def find_uses(self) -> None:
+        """Use a key that has new material, and give it what a key may have."""
 
     def on(self, name: str, life: Life, region: str, refusal: str, **members: Any) -> dict[str, Any] | None:
         """The answer to a call on a key, or None: it was refused as it must be."""
@@ -110,6 +131,7 @@ class KeyWalk(RuleBasedStateMachine):
         if self.on("ScheduleKeyDeletion", life, region, refusal, PendingWindowInDays=days):
             life.schedule(region, self.house.now, days)
 
+    @precondition(lambda self: any(life.is_doomed for life in self.walker.lives))
     @rule(number=numbers, mood=moods)
     def cancel(self, number: int, mood: str) -> None:
         life, region, refusal = self.walker.at(number, mood, Life.cancel_refusal)
@@ -133,12 +155,15 @@ class KeyWalk(RuleBasedStateMachine):
         )
         if self.on("RotateKeyOnDemand", life, region, refusal):
             life.rotate_on_demand(self.house.now)
+            self.find_uses()
 
     @rule(number=numbers, mood=moods, to=st.sampled_from(REGIONS))
     def replicate(self, number: int, mood: str, to: str) -> None:
         life, region, refusal = self.walker.at(number, mood, lambda life, region: life.replica_refusal(region, to))
         if self.on("ReplicateKey", life, region, refusal, ReplicaRegion=to):
             life.replicate(to, self.house.now)
+            self.walker.spot = life, to
+            self.find_uses()
 
     @rule(number=numbers, mood=moods, to=st.sampled_from(REGIONS))
     def move(self, number: int, mood: str, to: str) -> None:
@@ -176,6 +201,7 @@ class KeyWalk(RuleBasedStateMachine):
         if answer:
             material = life.bring(region, secret, self.house.now, expiry, new=new)
             material.id = answer.get("KeyMaterialId", "")
+            self.find_uses()
 
     def parameters_for(self, life: Life, region: str) -> dict[str, Any] | None:
         """A public key and its token, which are made anew when they are too old; None: they are refused."""

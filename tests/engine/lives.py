@@ -28,6 +28,11 @@ class Life:
         self.happened: list[tuple[str, float, str]] = []
 
     @property
+    def is_doomed(self) -> bool:
+        """Whether it waits for its deletion in some Region."""
+        return any(self.state(region) in DELETING for region in self.places)
+
+    @property
     def is_imported(self) -> bool:
         """Whether its material is imported."""
         return self.origin == "EXTERNAL"

@@ -62,6 +62,8 @@ class Walker:
     def __init__(self, house: House) -> None:
         self.house = house
         self.lives: list[Life] = []
+        self.spot: tuple[Life, str] | None = None
+        """The key and the Region that the newest call was about."""
         self.touched: list[Life] = []
         """The keys that the newest step is about."""
         self.products: list[Product] = []
@@ -71,15 +73,18 @@ class Walker:
     def at(self, number: int, mood: str, refusal: Callable[[Life, str], str]) -> tuple[Life, str, str]:
         """A key, a Region, and how a call is refused there. A minute passes.
 
-        Mostly a likely one, where the call goes on, if there is any; or any key in a Region of its own, or elsewhere.
+        The same as before; or a likely one, where the call goes on, if there is any; or any key in a Region of its own,
+        or elsewhere.
         """
         self.pass_time(MINUTE)
         spots = [(life, region, refusal(life, region)) for life in self.lives for region in REGIONS]
         there = [spot for spot in spots if spot[1] in spot[0].places]
         likely = [spot for spot in there if not spot[2]]
-        chosen = {"likely": likely or there, "any": there, "elsewhere": spots}[mood] or spots
-        self.touched = [chosen[number % len(chosen)][0]]
-        return chosen[number % len(chosen)]
+        same = [spot for spot in spots if spot[:2] == self.spot]
+        chosen = {"same": same, "likely": likely or there, "any": there, "elsewhere": spots}[mood] or spots
+        life, region, refused = chosen[number % len(chosen)]
+        self.spot, self.touched = (life, region), [life]
+        return life, region, refused
 
     def pass_time(self, seconds: float) -> None:
         """Time passes, in the house and in the model."""
