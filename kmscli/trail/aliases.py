@@ -24,6 +24,11 @@ class Aliases:
         if key:
             self._of_key[key].remove(alias)
 
+    def drop_all(self, key: str) -> None:
+        """A key is deleted, and its aliases with it. One with the same ARN may come: a replica in its place."""
+        for alias in self._of_key.pop(key, ()):
+            del self._target[alias]
+
 
 def name(alias: str) -> str:
     """`alias/app` of an alias ARN."""

@@ -48,7 +48,7 @@ class _Parameters(Struct, rename="camel"):
 _decode = Decoder(_Record).decode
 _decode_parameters = Decoder(_Parameters | None).decode
 
-_ALIAS_CHANGES = {"CreateAlias": "set", "UpdateAlias": "set", "DeleteAlias": "drop"}
+_ALIAS_CHANGES = {"CreateAlias": "set", "UpdateAlias": "set", "DeleteAlias": "drop", "DeleteKey": "drop all"}
 
 
 class Key(Struct):
@@ -95,7 +95,7 @@ def in_order(sources: Iterable[Source]) -> list[Source]:
 
 
 def _entry(record: _Record, aliases: Aliases) -> Entry:
-    """What a record says, with the aliases as they are when it has happened; a deleted alias shows once more."""
+    """What a record says, with the aliases as they are when it has happened; what is deleted shows once more."""
     keys = [resource.arn for resource in record.resources or () if resource.arn and ":key/" in resource.arn]
     changes = "" if record.error_code else _ALIAS_CHANGES.get(record.event_name, "")
     if changes == "set":
@@ -112,6 +112,9 @@ def _entry(record: _Record, aliases: Aliases) -> Entry:
     )
     if changes == "drop":
         _change_alias(record, keys, aliases)
+    elif changes == "drop all":
+        for key in keys:
+            aliases.drop_all(key)
     return entry
 
 

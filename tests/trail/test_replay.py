@@ -66,6 +66,9 @@ def test_the_golden_log_tells_what_happened() -> None:
     assert entries[2].event == "10000000-0000-4000-8000-000000000002"
 
 
+OTHER = [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": OTHER_KEY}]
+
+
 @pytest.mark.parametrize(
     ("records", "aliases"),
     [
@@ -79,6 +82,12 @@ def test_the_golden_log_tells_what_happened() -> None:
         ([of_alias("CreateAlias", "alias/a", KEY, resources=None)], ["alias/a"]),
         ([of_alias("CreateAlias", "alias/a", KEY, awsRegion="eu-west-1", resources=None)], []),
         ([of_alias("DeleteAlias", "alias/a"), of_alias("CreateAlias", "alias/a", KEY)], ["alias/a"]),
+        ([of_alias("CreateAlias", "alias/a", KEY), record("DeleteKey", requestParameters=None)], []),
+        (
+            [of_alias("CreateAlias", "alias/a", KEY), record("DeleteKey"), of_alias("CreateAlias", "alias/b", KEY)],
+            ["alias/b"],
+        ),
+        ([of_alias("CreateAlias", "alias/a", KEY), record("DeleteKey", resources=OTHER)], ["alias/a"]),
         ([record("CreateAlias", requestParameters="nonsense"), record("CreateAlias", requestParameters=None)], []),
     ],
 )
