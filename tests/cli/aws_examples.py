@@ -22,6 +22,7 @@ _HERE = {
     "123456789012": "111122223333",
     "2021-09-21T19:00:00Z": iso8601(system_time() + 30 * DAY),
 }
+_STORE = re.compile(r"\bcks-[0-9a-f]{17}\b")
 _GRANT = re.compile(r"\b[0-9a-f]{64}\b")
 _CUT_PUBLIC_KEY = re.compile(r'"MIIBIj[A-Za-z0-9+/]+"')
 _NO_SHELL = re.compile(r"^(msg=\(echo .*\)|certutil .*)$", re.MULTILINE)
@@ -74,11 +75,25 @@ IMPORTED = (
     "kmscli import-key-material --key-id $KEY --encrypted-key-material fileb://EncryptedKeyMaterial.bin "
     "--import-token fileb://ImportToken.bin --expiration-model KEY_MATERIAL_DOES_NOT_EXPIRE"
 )
-NO_STORES = "no custom key stores yet"
+STORE = """STORE=$(kmscli create-custom-key-store --custom-key-store-name ExampleCloudHSMKeyStore \\
+    --custom-key-store-type EXTERNAL_KEY_STORE --xks-proxy-connectivity VPC_ENDPOINT_SERVICE \\
+    --xks-proxy-uri-endpoint https://proxy.example.com --xks-proxy-uri-path /kms/xks/v1 \\
+    --xks-proxy-vpc-endpoint-service-name com.amazonaws.vpce.us-east-1.vpce-svc-0123456789 \\
+    --xks-proxy-authentication-credential AccessKeyId=ABCDE234567EXAMPLEXX,RawSecretAccessKey=$(printf %043d 0) \\
+    --query CustomKeyStoreId --output text)"""
+CONNECTED = f"{STORE}; kmscli connect-custom-key-store --custom-key-store-id $STORE"
+NOT_CLOUD_HSM = "the key store here is an external one, as there are no CloudHSM clusters yet"
+NOT_CONNECTED = "no key store can be connected yet"
+CLUSTER = "its cluster's id has a 1, which the pattern of the API model does not allow"
+CREDENTIAL = "its access key id has 0 and 1, which the pattern of the API model does not allow"
 
 GIVEN: dict[str, Given] = {
     "cancel-key-deletion 1": Given("KEY=$(new); kmscli schedule-key-deletion --key-id $KEY"),
+    "connect-custom-key-store 1": Given(STORE),
     "create-alias 1": Given(),
+    "create-custom-key-store 1": Given("echo certificate > customerCA.crt", code="ValidationException", why=CLUSTER),
+    "create-custom-key-store 2": Given(code="ValidationException", why=CREDENTIAL),
+    "create-custom-key-store 3": Given(code="ValidationException", why=CREDENTIAL),
     "create-grant 1": Given(),
     "create-key 1": Given(),
     "create-key 2": Given(),
@@ -87,22 +102,27 @@ GIVEN: dict[str, Given] = {
     "create-key 5": Given(),
     "create-key 6": Given(),
     "create-key 7": Given(),
-    "create-key 8": Given(code="UnsupportedOperationException", why=NO_STORES),
-    "create-key 9": Given(code="UnsupportedOperationException", why=NO_STORES),
+    "create-key 8": Given(STORE, code="UnsupportedOperationException", why=NOT_CLOUD_HSM),
+    "create-key 9": Given(STORE, code="CustomKeyStoreInvalidStateException", why=NOT_CONNECTED),
     "decrypt 1": Given(f"KEY=$(new); {SEALED}"),
     "decrypt 2": Given(f"KEY=$(new); {SEALED}"),
     "decrypt 3": Given(
         f"OTHER=$(new --key-spec {RSA}); KEY=$OTHER; {SEALED} --encryption-algorithm RSAES_OAEP_SHA_256"
     ),
     "delete-alias 1": Given("kmscli create-alias --alias-name alias/example-alias --target-key-id $(new)"),
+    "delete-custom-key-store 1": Given(STORE),
     "delete-imported-key-material 1": Given(f"{WRAPPED}; {IMPORTED}"),
     "derive-shared-secret 1": Given(f"KEY=$({AGREER}); PUBLIC=$({PUBLIC} $({AGREER}))"),
+    "describe-custom-key-stores 1": Given(STORE),
+    "describe-custom-key-stores 2": Given(STORE),
+    "describe-custom-key-stores 3": Given(STORE),
     "describe-key 1": Given(),
     "describe-key 2": Given(f"KEY=$(new --key-spec {RSA})"),
     "describe-key 3": Given("KEY=$(new --multi-region)"),
     "describe-key 4": Given("KEY=$(new --key-spec HMAC_256 --key-usage GENERATE_VERIFY_MAC)"),
     "disable-key 1": Given(),
     "disable-key-rotation 1": Given("KEY=$(new); kmscli enable-key-rotation --key-id $KEY"),
+    "disconnect-custom-key-store 1": Given(CONNECTED),
     "enable-key 1": Given("KEY=$(new); kmscli disable-key --key-id $KEY"),
     "enable-key-rotation 1": Given(),
     "encrypt 1": Given(),
@@ -144,6 +164,11 @@ GIVEN: dict[str, Given] = {
     "tag-resource 1": Given(),
     "untag-resource 1": Given("KEY=$(new --tags TagKey=Purpose,TagValue=Test)"),
     "update-alias 1": Given("KEY=$(new); kmscli create-alias --alias-name alias/test-key --target-key-id $(new)"),
+    "update-custom-key-store 1": Given(STORE),
+    "update-custom-key-store 2": Given(STORE, code="ValidationException", why=NOT_CLOUD_HSM),
+    "update-custom-key-store 3": Given(STORE, code="ValidationException", why=CLUSTER),
+    "update-custom-key-store 4": Given(STORE, code="ValidationException", why=CREDENTIAL),
+    "update-custom-key-store 5": Given(STORE),
     "update-key-description 1": Given(),
     "update-key-description 2": Given("OTHER=$(new --description 'IT Department test key')"),
     "verify 1": Given(
@@ -152,13 +177,7 @@ GIVEN: dict[str, Given] = {
     ),
     "verify-mac 1": Given(f"{HMAC}; {MAC} --query Mac --output text | base64 --decode > ExampleMac"),
 }
-"""Every example of an operation that kmscli has."""
-
-NOT_YET = frozenset(
-    ("connect-custom-key-store", "create-custom-key-store", "delete-custom-key-store", "describe-custom-key-stores",
-     "disconnect-custom-key-store", "update-custom-key-store")
-)  # fmt: skip
-"""The pages of operations that kmscli does not have."""
+"""Every example."""
 
 
 def pages() -> list[Path]:
@@ -183,6 +202,7 @@ def script(example: str) -> str:
     text = re.sub(r"^(?:\$ )?aws kms ", "kmscli ", example, flags=re.MULTILINE)
     text = re.sub(r"[\\^] *$", r"\\", text, flags=re.MULTILINE)
     text = _CUT_PUBLIC_KEY.sub("$PUBLIC", _GRANT.sub("$GRANT", _NO_SHELL.sub("", text.replace("C:\\Temp\\", ""))))
+    text = _STORE.sub("$STORE", text)
     for there, here in (_KEYS | _HERE).items():
         text = text.replace(there, here)
     return text
