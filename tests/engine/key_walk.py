@@ -203,6 +203,17 @@ class KeyWalk(RuleBasedStateMachine):
             material.id = answer.get("KeyMaterialId", "")
             self.find_uses()
 
+    @rule(number=numbers, name=st.sampled_from(("DisableKey", "ScheduleKeyDeletion")))
+    def bring_again(self, number: int, name: str) -> None:
+        """Material is imported once more into a key that is not enabled, or deleted from it: that enables nothing."""
+        self.walker.at(number, "likely", lambda life, region: life.import_refusal(region, MATERIAL, new=False))
+        if name == "DisableKey":
+            self.switch(number, "same", on=False)
+            self.bring(number, "same", MATERIAL, new=False, days=0)
+        else:
+            self.schedule(number, "same", days=30)
+            self.take(number, "same", pending=True)
+
     def parameters_for(self, life: Life, region: str) -> dict[str, Any] | None:
         """A public key and its token, which are made anew when they are too old; None: they are refused."""
         since, parameters = self.parameters.get((life.key, region), (0.0, None))
