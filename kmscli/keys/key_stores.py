@@ -8,13 +8,14 @@ so that of two calls at once that want the same name, address or last place only
 import os
 from typing import Any, Self
 
-from kmscli.errors import LimitExceededException
 from kmscli.keys.connection import DISCONNECTED
 from kmscli.keys.key import scope
 from kmscli.vault.transaction import Entry, Kind, Transaction, plain_kind
 
 QUOTA = 10
-"""Custom key stores of both types per account and Region."""
+"""Custom key stores of both types per account and Region, unless the vault's settings say more."""
+MOST = 100
+"""The most that the settings may say: all of them are read when one is made."""
 CLOUD_HSM = "AWS_CLOUDHSM"
 EXTERNAL = "EXTERNAL_KEY_STORE"
 PUBLIC = "PUBLIC_ENDPOINT"
@@ -77,7 +78,7 @@ def find_store(transaction: Transaction, home: str, store_id: str) -> KeyStore |
     return transaction.get(KEY_STORE, home, store_id) if store_id.isascii() else None
 
 
-def page_of_stores(transaction: Transaction, home: str, after: bytes = b"", limit: int = QUOTA) -> list[Entry]:
+def page_of_stores(transaction: Transaction, home: str, after: bytes = b"", limit: int = MOST) -> list[Entry]:
     """The key stores of a scope, in the vault's order."""
     return transaction.page(KEY_STORE, home, after, limit)
 
@@ -94,10 +95,11 @@ def store_secret(transaction: Transaction, store: KeyStore) -> bytes:
 
 def check_room(transaction: Transaction, home: str) -> None:
     """Raises LimitExceededException: a scope has as many key stores as it may."""
-    if (transaction.get(KEY_STORE_COUNT, home, COUNT) or 0) >= QUOTA:
-        raise LimitExceededException(
-            f"You have reached the quota of {QUOTA} custom key stores in this account and Region."
-        )
+    count = (transaction.get(KEY_STORE_COUNT, home, COUNT) or 0) + 1
+    if count > QUOTA:
+        from kmscli.keys.quotas import refuse_beyond
+
+        refuse_beyond(transaction, "custom-key-stores", count, "You have")
 
 
 def add_store(transaction: Transaction, store: KeyStore, secret: bytes) -> None:

@@ -5,7 +5,7 @@ that a call which is far from every quota pays nothing for them.
 """
 
 from kmscli.errors import LimitExceededException
-from kmscli.keys import aliases, grants
+from kmscli.keys import aliases, grants, key_stores
 from kmscli.keys.key import KEYS_QUOTA
 from kmscli.vault.transaction import Kind, Transaction, plain_kind
 
@@ -28,6 +28,7 @@ QUOTAS: dict[str, Quota] = {
     "keys": Quota("KMS keys in this account and Region", KEYS_QUOTA, most=10_000_000),
     "aliases-per-key": Quota("aliases", aliases.QUOTA, most=1000),
     "grants-per-key": Quota("grants", grants.QUOTA, most=1_000_000),
+    "custom-key-stores": Quota("custom key stores in this account and Region", key_stores.QUOTA, most=key_stores.MOST),
 }
 """By the name under which they are set. A key's aliases go with it in one commit, and so are few."""
 

@@ -31,7 +31,8 @@ def test_quotas_are_raised(machine: Machine) -> None:
     words = (*SET, "keys=200000", "--set", "aliases-per-key=60", "--output", "json")
     for _ in range(2):
         shown = {quota["Name"]: quota["Quota"] for quota in machine.run(*words).expect().answer["Quotas"]}
-        assert shown == {"keys": 200_000, "aliases-per-key": 60, "grants-per-key": 50_000}
+        raised = {"keys": 200_000, "aliases-per-key": 60}
+        assert shown == {name: quota.default for name, quota in QUOTAS.items()} | raised
     machine.run(*SET, "keys=200001").expect()
     events = [event for event in machine.events() if event["eventName"] == "RaiseQuotas"]
     assert [event["requestParameters"] for event in events] == [
@@ -54,6 +55,7 @@ REFUSED = {
     "keys=0": "argument --set: a quota can only be raised, and keys is 100000",
     "keys=10000001": "argument --set: keys can be raised to 10000000 at most",
     "aliases-per-key=1001": "argument --set: aliases-per-key can be raised to 1000 at most",
+    "custom-key-stores=101": "argument --set: custom-key-stores can be raised to 100 at most",
     "grants-per-key=" + "9" * 5000: "argument --set: grants-per-key can be raised to 1000000 at most",
 }
 

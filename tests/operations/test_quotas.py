@@ -7,7 +7,8 @@ from kmscli.keys.grants import GRANT_COUNT
 from kmscli.keys.key import KEYS_QUOTA
 from kmscli.keys.quotas import HOME, QUOTAS, SETTINGS, quotas_of, set_quotas
 from kmscli.vault.transaction import Transaction
-from tests.operations.house import ACCOUNT, OTHER_REGION, REGION, House, arn, caller
+from tests.operations.house import ACCOUNT, OTHER_REGION, REGION, House, arn, caller, code_of
+from tests.operations.key_stores import external
 from tests.vault.ground import execute
 
 SCOPE = f"{ACCOUNT} {REGION}"
@@ -24,7 +25,12 @@ def raise_quotas(house: House, **quotas: int) -> None:
 def test_the_defaults_are_those_of_the_reference(house: House) -> None:
     """Quotas are the reference's (15) as long as nobody has raised them."""
     transaction = house.transaction()
-    assert quotas_of(transaction) == {"keys": 100_000, "aliases-per-key": 50, "grants-per-key": 50_000}
+    assert quotas_of(transaction) == {
+        "keys": 100_000,
+        "aliases-per-key": 50,
+        "grants-per-key": 50_000,
+        "custom-key-stores": 10,
+    }
     transaction.close()
     assert all(quota.default < quota.most for quota in QUOTAS.values())
 
@@ -69,6 +75,19 @@ def test_a_raised_quota_of_grants(house: House) -> None:
     house.call("CreateGrant", KeyId=key, **GRANT)
     reached = f"{arn(key)} has reached the quota of 50001 grants."
     assert house.refusal("CreateGrant", KeyId=key, **GRANT) == ("LimitExceededException", reached)
+
+
+def test_a_raised_quota_of_custom_key_stores(house: House) -> None:
+    """There are as many custom key stores as the settings say, and the names and addresses of all are looked at."""
+    most = QUOTAS["custom-key-stores"].most
+    raise_quotas(house, custom_key_stores=most)
+    outcomes = house.group(*(("CreateCustomKeyStore", external(str(number))) for number in range(most)))
+    assert {code_of(outcome) for outcome in outcomes} == {""}
+    reached = f"You have reached the quota of {most} custom key stores in this account and Region."
+    assert house.refusal("CreateCustomKeyStore", **external("more")) == ("LimitExceededException", reached)
+    for number in range(most):
+        again = external(str(number)) | {"XksProxyUriPath": "/other/kms/xks/v1"}
+        assert house.refusal("CreateCustomKeyStore", **again)[0] == "CustomKeyStoreNameInUseException"
 
 
 def test_settings_are_not_read_before_a_default_is_reached(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
