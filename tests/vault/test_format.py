@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 import shutil
 import sqlite3
 from base64 import b64decode
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519Pr
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
+from kmscli.keys.check import KINDS
+from kmscli.vault.check import OWN_KINDS
 from tests.golden.vault.make import FOLDER, PASSPHRASE
 from tests.robustness.machine import Machine
 
@@ -228,3 +231,12 @@ def test_the_mark_is_as_the_document_says(own_home: Path) -> None:
     assert code == mac(subkey(bytes.fromhex(keyring["blind"]), "kmscli mark"), text.encode()).hex()
     chain, number, _, commit, epoch = json.loads(text)
     assert (len(chain), number, commit, epoch) == (16, 1, 1, 1)
+
+
+def test_every_kind_stands_in_the_table() -> None:
+    """The document's table of kinds has each kind of rows that a vault holds, by number and name, and no other."""
+    text = (FOLDER.parents[2] / "docs/vault-format.md").read_text()
+    table = text.partition("\n### Kinds\n")[2].partition("\n### ")[0]
+    documented = re.findall(r"^\| (\d+) \| `?([^`|]+?)`? \|", table, re.MULTILINE)
+    known = OWN_KINDS | {number: kind.name for number, kind in KINDS.items()}
+    assert documented == [(str(number), name) for number, name in sorted(known.items())]
