@@ -226,20 +226,35 @@ class Boolean(Field[bool]):
     wire_type = "Boolean"
 
 
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+"""The first and the last second of the years 1 to 9999: no calendar here knows others."""
+
+
 class Timestamp(Field[float]):
-    """A moment: seconds since the epoch, UTC."""
+    """A moment: seconds since the epoch, UTC. One outside of the years 1 to 9999, or no number, is none."""
 
     kind = "timestamp"
     python_type = float
     wire_type = "Timestamp"
 
     def accept(self, value: Any, path: str, violations: list[str]) -> float:
-        return super().accept(float(value) if type(value) is int else value, path, violations)
+        moment = super().accept(_as_float(value) if type(value) is int else value, path, violations)
+        if not EARLIEST <= moment <= LATEST:
+            raise SerializationException("A timestamp is out of range.")
+        return moment
 
     def faults(self, value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, int | float) or isinstance(value, bool):
             valid = "<class 'datetime.datetime'>, timestamp-string"
             yield f"Invalid type for parameter {path}, value: {value}, type: {type(value)}, valid types: {valid}"
+
+
+def _as_float(value: int) -> float:
+    """A whole number as a float; infinite where that is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
 
 
 def java(value: Any) -> str:

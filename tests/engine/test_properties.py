@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kmscli.crypto.encryption_context import canonical
 from kmscli.engine import find_operation
-from kmscli.operations.fields import Enum, Field
+from kmscli.operations.fields import EARLIEST, LATEST, Enum, Field
 from kmscli.operations.index import KMS
 from kmscli.operations.shapes import List, Structure
 from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, REGION, House, alias_arn, arn, code_of
@@ -144,7 +144,7 @@ def right(field: Field[Any]) -> st.SearchStrategy[Any]:
         "integer": st.integers(0, 1100) | st.integers(),
         "boolean": st.booleans(),
         "map": st.dictionaries(odd_texts, odd_texts, max_size=4),
-        "timestamp": st.floats(),
+        "timestamp": st.floats(EARLIEST, LATEST),
     }
     return kinds[field.kind]
 
@@ -203,6 +203,7 @@ WRONG = {
     "list": ["a", 1, True, {}],
     "map": ["a", 1, True, []],
     "structure": ["a", 1, True, []],
+    "timestamp": ["2026-01-05T09:00:00Z", True, [], {}, float("nan"), float("inf"), 1e17, 10**400],
 }
 
 
