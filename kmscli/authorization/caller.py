@@ -21,8 +21,13 @@ class Caller:
         self.account = account
         self.region = region
         self.arn = arn or root_arn(account, region)
+        self.is_root = self.arn.endswith(":root")
         self.agent = agent
         self.address = "127.0.0.1"
+        self.service = ""
+        """The service through which the call comes, by the first part of its endpoint's name: `s3`, `ec2`."""
+        self.source_arn = ""
+        """The resource on whose behalf a service calls."""
         self.invoked_by = ""
         """The service that calls in the principal's name, if one does."""
         self.really = json.dumps({"uid": uid, "user": user, "door": door}, separators=(",", ":")).encode()
@@ -39,7 +44,7 @@ class Caller:
         return {**self._principal(), "invokedBy": self.invoked_by} if self.invoked_by else self._principal()
 
     def _principal(self) -> dict[str, Any]:
-        if self.arn.endswith(":root"):
+        if self.is_root:
             return {"type": "Root", "principalId": self.account, "arn": self.arn, "accountId": self.account}
         name = self.arn.rsplit("/", 1)[-1]
         return {

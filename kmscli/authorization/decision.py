@@ -1,39 +1,191 @@
-"""The decision: may this principal do this to this resource.
+"""The decision: all policies that have a say, weighed as AWS weighs them (reference, kms-semantics 6.1).
 
-Every call passes here, for each of its targets. The key's own account may do everything, with an AWS managed key little
-more than look at it; others get AWS's refusal, which hides whether the resource exists (reference, kms-semantics 6.5).
+An explicit deny anywhere wins. Then each limit must allow: resource control, service control, the VPC endpoint. Then
+the resource's own policy or a grant, the caller's identity policies where those are needed, and what bounds them.
 """
 
-from typing import NoReturn
+from collections.abc import Callable, Sequence
 
-from kmscli.authorization.caller import Caller
-from kmscli.errors import AccessDeniedException
+from kmscli.authorization.document import Statement
+from kmscli.authorization.evaluation import ANY_ONE, Question, Source, Verdict, evaluate
+from kmscli.authorization.principals import ACCOUNT, DIRECT, ROLE
 
-_HIDDEN = (
-    "because the resource does not exist in this Region, no resource-based policies allow access, "
-    "or a resource-based policy explicitly denies access"
-)
-_DIRECT = ("kms:Describe", "kms:Get", "kms:List", "kms:RevokeGrant")
-"""What the policy of an AWS managed key lets its account do by itself: all else only its service does (13.1)."""
+IDENTITY = "identity-based"
+RESOURCE = "resource-based"
+SERVICE_CONTROL = "service control"
+RESOURCE_CONTROL = "resource control"
+ENDPOINT = "VPC endpoint"
+SESSION = "session"
+BOUNDARY = "permissions boundary"
+GRANT = "grant"
+ROOT = "root user"
+"""What allows the root user of an account whatever the account itself may."""
 
 
-def authorize(caller: Caller, action: str, account: str, resource: str, *, managed: bool = False) -> None:
-    """Raises AccessDeniedException. `account` owns the resource; `resource` is its ARN, "" for a ciphertext's key.
+class Policies:
+    """All that is consulted for a question.
 
-    `managed`: it is an AWS managed key, and the caller comes to it by himself, not through its service.
+    `resource`: the key's policies; None where the resource has none of its own. `grant`: the id of a grant that
+    allows it, looked for only when it is needed, and whether that names an account. `identity`, `boundary`, `sessions`:
+    the caller's. `service_control`, `resource_control`: by level, from the root down; each level must allow.
+    `endpoint`: of the VPC endpoint through which the call came.
     """
-    if account != caller.account:
-        refuse(caller, action, resource)
-    if managed and not action.startswith(_DIRECT):
-        if not resource:
-            refuse(caller, action, resource)
-        raise AccessDeniedException(
-            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource} "
-            f"because no resource-based policy allows the {action} action"
+
+    def __init__(
+        self,
+        *,
+        resource: Sequence[Source] | None = None,
+        grant: Callable[[], tuple[str, bool]] | None = None,
+        identity: Sequence[Source] = (),
+        boundary: Source | None = None,
+        sessions: Sequence[Source] = (),
+        service_control: Sequence[Sequence[Source]] = (),
+        resource_control: Sequence[Sequence[Source]] = (),
+        endpoint: Source | None = None,
+    ) -> None:
+        self.resource = resource
+        self.grant = grant or (lambda: ("", False))
+        self.identity = identity
+        self.boundary = [boundary] if boundary else []
+        self.sessions = sessions
+        self.service_control = service_control
+        self.resource_control = resource_control
+        self.endpoint = [endpoint] if endpoint else []
+
+
+class Decision:
+    """What was decided.
+
+    `by`: the kind of policy that decided, or whose silence did. `verdict`: of the policy that allowed or denied; `how`:
+    the way in which it named the principal. `explicit`: denied by a statement. `hides`: the refusal must not say more.
+    `verdicts`: every policy that was consulted, in order. `grant`: the id of the grant that allowed.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed: bool,
+        by: str,
+        verdicts: Sequence[Verdict],
+        verdict: Verdict | None = None,
+        explicit: bool = False,
+        hides: bool = False,
+        grant: str = "",
+        how: str = "",
+    ) -> None:
+        self.allowed = allowed
+        self.by = by
+        self.verdicts = verdicts
+        self.verdict = verdict
+        self.explicit = explicit
+        self.hides = hides
+        self.grant = grant
+        self.how = how
+
+    @property
+    def statement(self) -> Statement | None:
+        """The statement that decided."""
+        if self.verdict is None:
+            return None
+        return self.verdict.denies if self.explicit else self.verdict.allows.get(self.how)
+
+
+class Weighing:
+    """A question being decided: each policy is evaluated once, in the order in which AWS names them."""
+
+    def __init__(self, question: Question, policies: Policies) -> None:
+        self.question = question
+        self.policies = policies
+        levels = [*policies.resource_control, *policies.service_control]
+        self.levels = [[self._verdict(source) for source in level] for level in levels]
+        self.endpoint = [self._verdict(source) for source in policies.endpoint]
+        self.resource = [self._verdict(source) for source in policies.resource or ()]
+        self.identity = [self._verdict(source) for source in policies.identity]
+        self.boundary = [self._verdict(source) for source in policies.boundary]
+        self.sessions = [self._verdict(source) for source in policies.sessions]
+
+    def _verdict(self, source: Source) -> Verdict:
+        return evaluate(source, self.question)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """All of them."""
+        limits = [verdict for level in self.levels for verdict in level]
+        return [*limits, *self.endpoint, *self.resource, *self.identity, *self.boundary, *self.sessions]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the resource belongs to another account than the caller's."""
+        principal = self.question.principal
+        return not principal.service and self.question.owner != principal.account
+
+    def allowed(self, by: str, verdict: Verdict | None = None, *, how: str = "", grant: str = "") -> Decision:
+        return Decision(allowed=True, by=by, verdicts=self.verdicts, verdict=verdict, how=how, grant=grant)
+
+    def silent(self, by: str) -> Decision:
+        """Nothing of a kind allows."""
+        hides = self.is_foreign and by == RESOURCE
+        return Decision(allowed=False, by=by, verdicts=self.verdicts, hides=hides)
+
+    def denied(self, verdict: Verdict) -> Decision:
+        hides = self.is_foreign and verdict.source.kind in (RESOURCE, RESOURCE_CONTROL)
+        return Decision(
+            allowed=False, by=verdict.source.kind, verdicts=self.verdicts, verdict=verdict, explicit=True, hides=hides
         )
 
 
-def refuse(caller: Caller, action: str, resource: str) -> NoReturn:
-    """Raises AccessDeniedException. `resource`: its ARN, "" for a ciphertext's key."""
-    on = f"on resource: {resource}" if resource else "on the resource associated with this ciphertext"
-    raise AccessDeniedException(f"User: {caller.arn} is not authorized to perform: {action} {on} {_HIDDEN}")
+def decide(question: Question, policies: Policies) -> Decision:
+    """The decision on a question."""
+    weighing = Weighing(question, policies)
+    for verdict in weighing.verdicts:
+        if verdict.denies:
+            return weighing.denied(verdict)
+    for level in [*weighing.levels, weighing.endpoint]:
+        if level and not any(verdict.allows for verdict in level):
+            return weighing.silent(level[0].source.kind)
+    if policies.resource is None:
+        return _by_identity(weighing)
+    return _by_resource(weighing)
+
+
+def _by_resource(weighing: Weighing) -> Decision:
+    """By the key's policy, or a grant; by identity policies too where those only open the door (6.1, 5 to 8)."""
+    direct, how = _allowing(weighing.resource, DIRECT, ROLE)
+    if direct and not weighing.is_foreign:
+        bound = _bound(weighing) if how == ROLE else None
+        return bound or weighing.allowed(RESOURCE, direct, how=how)
+    grant, names_account = ("", False) if direct else weighing.policies.grant()
+    if grant and not (weighing.is_foreign and names_account):
+        return weighing.allowed(GRANT, grant=grant)
+    opens, _ = _allowing(weighing.resource, DIRECT, ROLE, ACCOUNT)
+    if not (opens or grant) or weighing.question.principal.service:
+        return weighing.silent(RESOURCE)
+    return _by_identity(weighing)
+
+
+def _by_identity(weighing: Weighing) -> Decision:
+    """By the caller's own policies, and what bounds them."""
+    if weighing.question.principal.is_root:
+        opens, how = _allowing(weighing.resource, DIRECT, ROLE, ACCOUNT)
+        return weighing.allowed(RESOURCE, opens, how=how) if opens else weighing.allowed(ROOT)
+    found, how = _allowing(weighing.identity, ANY_ONE)
+    if found is None:
+        return weighing.silent(IDENTITY)
+    return _bound(weighing) or weighing.allowed(IDENTITY, found, how=how)
+
+
+def _bound(weighing: Weighing) -> Decision | None:
+    """The refusal of a permissions boundary, or of session policies, that does not allow."""
+    for bounds, kind in ((weighing.boundary, BOUNDARY), (weighing.sessions, SESSION)):
+        if bounds and not any(verdict.allows for verdict in bounds):
+            return weighing.silent(kind)
+    return None
+
+
+def _allowing(verdicts: Sequence[Verdict], *ways: str) -> tuple[Verdict | None, str]:
+    """The first policy that allows in one of some ways, and which; the first way is looked for first."""
+    for how in ways:
+        for verdict in verdicts:
+            if how in verdict.allows:
+                return verdict, how
+    return None, ""

@@ -5,7 +5,7 @@ It is read off what the decision itself looked at, so it can never say anything 
 
 from typing import Any
 
-from kmscli.authorization.deciding import Decision
+from kmscli.authorization.decision import Decision
 from kmscli.authorization.evaluation import Looked, Question, Verdict
 
 ALLOWED = "allowed"

@@ -1,39 +1,85 @@
-"""Who a grant is for, and who may end it: pure functions over what a grant says (reference, kms-semantics 7.2, 7.5)."""
+"""What a grant allows, and to whom: pure functions over what a grant says (reference, kms-semantics 7.2, 7.3, 7.5)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from kmscli.authorization.caller import Caller
-from kmscli.authorization.decision import refuse
+from kmscli.authorization.principals import Principal
 
 RETIRE = "RetireGrant"
+WITHOUT_CONTEXT = frozenset(("CreateGrant", "DescribeKey", "GetPublicKey", RETIRE))
+"""Operations that have no encryption context: a constraint on one does not hold them up."""
+
+Pairs = Mapping[str, str]
 
 
-def authorize_retirement(
-    caller: Caller, resource: str, *, issuer: str, retiring: str, grantee: str, operations: Collection[str]
-) -> None:
-    """Raises AccessDeniedException: the caller is not entitled to retire a grant on a key (`resource`, its ARN).
-
-    Entitled are the retiring principal, the grantee of a grant that allows it, and the account that issued the grant
-    (`issuer`, its root user's ARN), with those to whom it leaves that.
-    """
-    is_retiring = covers(retiring, caller.arn)
-    is_grantee = RETIRE in operations and covers(grantee, caller.arn)
-    if not (is_retiring or is_grantee or account_of(issuer) == caller.account):
-        refuse(caller, f"kms:{RETIRE}", resource)
+def grantees(principal: Principal) -> list[str]:
+    """Whom a grant may name so that it is for a principal: itself, its role, its account; or the service that it is."""
+    if principal.service:
+        return [principal.service]
+    itself = [principal.arn, principal.role] if principal.role else [principal.arn]
+    root = account_root(principal.arn)
+    return itself if principal.is_root else [*itself, root]
 
 
-def covers(principal: str, arn: str) -> bool:
-    """Whether a principal that a grant names is a caller, its account, or the role behind its session."""
-    if principal == arn:
-        return True
-    if not principal.startswith("arn:") or account_of(principal) != account_of(arn):
-        return False
-    resource, session = principal.split(":", 5)[5], arn.split(":", 5)[5].split("/")
-    if resource == "root":
-        return True
-    return resource.startswith("role/") and session[0] == "assumed-role" and resource.split("/")[-1] == session[1]
+def covers(named: str, principal: Principal) -> bool:
+    """Whether a principal that a grant names is this one, the role behind it, or its account."""
+    return named in grantees(principal) or (
+        bool(principal.role) and without_path(named) == without_path(principal.role)
+    )
+
+
+def without_path(role: str) -> str:
+    """A role's ARN without the role's path, which a session's does not say; a name is an account's only one."""
+    start, is_role, name = role.partition(":role/")
+    return f"{start}{is_role}{name.rsplit('/', 1)[-1]}"
 
 
 def account_of(principal: str) -> str:
     """The account of a principal's ARN."""
     return principal.split(":", 5)[4]
+
+
+def account_root(principal: str) -> str:
+    """The ARN of the root user of a principal's account."""
+    _, partition, _, _, account, _ = principal.split(":", 5)
+    return f"arn:{partition}:iam::{account}:root"
+
+
+def allows(
+    operations: Collection[str], constraints: Mapping[str, Any], operation: str, context: Pairs, source_arn: str
+) -> bool:
+    """Whether a grant allows an operation with an encryption context, on behalf of a resource (`source_arn`, or "")."""
+    if operation not in operations:
+        return False
+    source = constraints.get("source_arn")
+    if source is not None and operation != RETIRE and source != source_arn:
+        return False
+    return operation in WITHOUT_CONTEXT or fits_context(constraints, context)
+
+
+def fits_context(constraints: Mapping[str, Any], context: Pairs) -> bool:
+    """Whether an encryption context is as a grant's constraints ask: names without regard to case, values exactly."""
+    given = folded(context)
+    equals, subset = constraints.get("encryption_context_equals"), constraints.get("encryption_context_subset")
+    if equals is not None and folded(equals) != given:
+        return False
+    return subset is None or folded(subset).items() <= given.items()
+
+
+def as_strict(child: Mapping[str, Any], parent: Mapping[str, Any]) -> bool:
+    """Whether a grant's constraints are at least as strict as those of the grant by which it is made."""
+    if parent.get("source_arn") not in (None, child.get("source_arn")):
+        return False
+    equals, subset = parent.get("encryption_context_equals"), parent.get("encryption_context_subset")
+    own_equals, own_subset = child.get("encryption_context_equals"), child.get("encryption_context_subset")
+    if equals is not None and (own_equals is None or folded(own_equals) != folded(equals)):
+        return False
+    if subset is None:
+        return True
+    own = own_equals if own_equals is not None else own_subset
+    return own is not None and folded(subset).items() <= folded(own).items()
+
+
+def folded(pairs: Pairs) -> dict[str, str]:
+    """An encryption context with its names in small letters."""
+    return {name.lower(): value for name, value in pairs.items()}

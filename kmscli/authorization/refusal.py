@@ -1,13 +1,9 @@
 """How a denial is worded: AWS's AccessDeniedException messages, which hide what AWS hides (reference, 6.5)."""
 
-from kmscli.authorization.deciding import BOUNDARY, ENDPOINT, RESOURCE, Decision
+from kmscli.authorization.decision import BOUNDARY, ENDPOINT, RESOURCE, Decision
 from kmscli.authorization.evaluation import Question
+from kmscli.authorization.hidden import BY_CIPHERTEXT, HIDDEN
 
-HIDDEN = (
-    "because the resource does not exist in this Region, no resource-based policies allow access, "
-    "or a resource-based policy explicitly denies access"
-)
-BY_CIPHERTEXT = "on the resource associated with this ciphertext"
 UNNAMED = (RESOURCE, ENDPOINT)
 """Kinds of policies whose ARN a refusal never says."""
 

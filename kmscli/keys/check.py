@@ -12,7 +12,7 @@ from typing import Any
 from kmscli.errors import VaultDamagedError
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
 from kmscli.keys.attestation_roots import ATTESTATION_ROOT, ROOTS, AttestationRoot
-from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, Grant
+from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, GRANTEE, Grant
 from kmscli.keys.key import KEY, LAST_USE, Key, scope
 from kmscli.keys.key_stores import COUNT, KEY_STORE, KEY_STORE_COUNT, KeyStore
 from kmscli.keys.material import MATERIAL, Material
@@ -39,6 +39,7 @@ KINDS: dict[int, Kind[Any]] = {
         GRANT,
         GRANT_COUNT,
         GRANT_NAME,
+        GRANTEE,
         LAST_USE,
         KEY_STORE,
         KEY_STORE_COUNT,

@@ -6,6 +6,7 @@ more row, found by all that was asked for, so that asking again finds the same g
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from kmscli.keys.key import Key
@@ -14,6 +15,8 @@ from kmscli.vault.transaction import Entry, Kind, Transaction, plain_kind
 
 QUOTA = 50_000
 """Grants per key, unless the vault's settings say more."""
+GRANTS_AT_ONCE = 100
+"""How many grants are looked at before the next are read."""
 REMOVED_AT_ONCE = 500
 """How many grants of a key that is deleted go with one commit."""
 
@@ -73,6 +76,8 @@ class Grant:
 GRANT: Kind[Grant] = Kind(32, "grant", lambda value: Grant(**value), vars)
 GRANT_COUNT: Kind[int] = plain_kind(33, "grant count")
 GRANT_NAME: Kind[str] = plain_kind(34, "grant name")
+GRANTEE: Kind[str] = plain_kind(35, "grantee")
+"""The id of a grant, listed by its key and by whom it is for."""
 
 
 def new_grant_id() -> str:
@@ -110,6 +115,7 @@ def add_grant(transaction: Transaction, key: Key, grant: Grant) -> None:
     _count(transaction, key, 1)
     retiring = retiring_link(grant.region, grant.retiring) if grant.retiring else ""
     transaction.put(GRANT, grant.region, grant.grant_id, grant, first=grant.key_arn, second=retiring)
+    transaction.put(GRANTEE, grant.region, grant.grant_id, grant.grant_id, first=_grantee_link(key, grant.grantee))
     if grant.request:
         transaction.put(GRANT_NAME, key.scope, grant.request, grant.grant_id)
 
@@ -118,6 +124,7 @@ def remove_grant(transaction: Transaction, key: Key, grant: Grant) -> None:
     """Remove a grant of a key."""
     _count(transaction, key, -1)
     transaction.delete(GRANT, grant.region, grant.grant_id)
+    transaction.delete(GRANTEE, grant.region, grant.grant_id)
     if grant.request:
         transaction.delete(GRANT_NAME, key.scope, grant.request)
 
@@ -133,6 +140,22 @@ def remove_some_grants(transaction: Transaction, key: Key) -> bool:
 def grants_of(transaction: Transaction, key: Key, after: bytes = b"", limit: int = 1000) -> list[Entry]:
     """A key's grants, in the vault's order."""
     return transaction.linked(GRANT, 1, key.arn, after, limit)
+
+
+def granted_to(transaction: Transaction, key: Key, grantee: str) -> Iterator[Grant]:
+    """A key's grants for a principal, by whom exactly they name; in the vault's order."""
+    after = b""
+    while entries := transaction.linked(GRANTEE, 1, _grantee_link(key, grantee), after, GRANTS_AT_ONCE):
+        for entry in entries:
+            grant = find_grant(transaction, key.region, entry.value)
+            if grant is None:
+                raise transaction.missing(GRANT, key.region, entry.value)
+            yield grant
+        after = entries[-1].id
+
+
+def _grantee_link(key: Key, grantee: str) -> str:
+    return f"{key.arn} {grantee}"
 
 
 def retirable_by(transaction: Transaction, region: str, principal: str, after: bytes, limit: int) -> list[Entry]:

@@ -25,6 +25,8 @@ class Message(Blob):
 class MessageType(Enum):
     """What a message to be signed is."""
 
+    condition = "kms:MessageType"
+
     def __init__(self) -> None:
         help = "What the message is: itself, RAW; its hash, DIGEST; or for ML-DSA its representative, EXTERNAL_MU."
         super().__init__("RAW", "DIGEST", "EXTERNAL_MU", help=help)
@@ -33,12 +35,16 @@ class MessageType(Enum):
 class SigningAlgorithm(Enum):
     """A signing algorithm."""
 
+    condition = "kms:SigningAlgorithm"
+
     def __init__(self) -> None:
         super().__init__(*SIGNING_ALGORITHMS, help="The signing algorithm, one that the key's spec has.")
 
 
 class MacAlgorithm(Enum):
     """A MAC algorithm."""
+
+    condition = "kms:MacAlgorithm"
 
     def __init__(self) -> None:
         super().__init__(*MAC_ALGORITHMS, help="The MAC algorithm, the one of the key's spec.")
@@ -47,6 +53,8 @@ class MacAlgorithm(Enum):
 class KeyAgreementAlgorithm(Enum):
     """A key agreement algorithm."""
 
+    condition = "kms:KeyAgreementAlgorithm"
+
     def __init__(self) -> None:
         super().__init__("ECDH", help="The key agreement algorithm.")
 
@@ -54,12 +62,16 @@ class KeyAgreementAlgorithm(Enum):
 class EncapsulationAlgorithm(Enum):
     """A key encapsulation algorithm."""
 
+    condition = "kms:KeyEncapsulationAlgorithm"
+
     def __init__(self) -> None:
         super().__init__("ML_KEM", help="The key encapsulation algorithm.")
 
 
 class KeyPairSpec(Enum):
     """The spec of a data key pair."""
+
+    condition = "kms:DataKeyPairSpec"
 
     def __init__(self) -> None:
         super().__init__(*KEY_PAIR_SPECS, help="The kind of key pair to make.")

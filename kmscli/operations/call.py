@@ -66,6 +66,14 @@ class Call:
         """Calls in other Regions that this call brings about."""
         self.made: list[Key] = []
         """Keys that this call makes; the event names them."""
+        self.sought: list[Any] = []
+        """The targets found, as `targets.Sought`."""
+        self.explains = False
+        """Whether the caller asks why: then every decision is weighed in full."""
+        self.weighed: list[tuple[Any, Any]] = []
+        """The decisions that took weighing: each question, and what was decided."""
+        self.grant = ""
+        """The id of the grant by which the call is allowed, if it is by one."""
 
     @property
     def scope(self) -> str:

@@ -31,6 +31,10 @@ class Field(Generic[T]):
     python_type: ClassVar[type]
     wire_type: ClassVar[str]
     """The kind, as the service names it when it meets another (reference 16.4, SerializationException)."""
+    condition = ""
+    """The condition key that the member gives a value to."""
+    condition_action = ""
+    feeds_by_default = True
 
     def __init__(self, *, help: str = "", wire: str = "", secret: bool = False, logged: bool = True) -> None:
         self.name = ""
@@ -62,6 +66,16 @@ class Field(Generic[T]):
         """The member has this value when it is not given."""
         self.fallback = value
         return cast("Present[T]", self)
+
+    def feeds(self, condition: str = "", *, action: str = "", by_default: bool = True) -> Self:
+        """The member gives a condition key its value (reference, kms-semantics 6.4).
+
+        `action`: for this action of the operation alone. Not `by_default`: only where the member is given.
+        """
+        self.condition = condition or self.condition
+        self.condition_action = action
+        self.feeds_by_default = by_default
+        return self
 
     def accept(self, value: Any, path: str, violations: list[str]) -> T:
         """The typed value of a raw one. Appends AWS's wording of each violated constraint.

@@ -3,14 +3,18 @@
 from typing import Any
 
 from kmscli.authorization import grants
-from kmscli.authorization.caller import Caller
-from kmscli.authorization.decision import refuse
+from kmscli.authorization.hidden import refuse_hidden
+from kmscli.authorization.principals import principal_of
 from kmscli.errors import NotFoundException
 from kmscli.keys.finding import Found, key_by_name
 from kmscli.keys.grant_tokens import granted_by
 from kmscli.keys.grants import Grant, find_grant, find_grant_of
 from kmscli.keys.key import find_key
+from kmscli.operations.authorizing import decided, may_do_all
 from kmscli.operations.call import Call
+from kmscli.operations.shapes import Request
+
+RETIRE_GRANT = f"kms:{grants.RETIRE}"
 
 
 def grant_to_retire(call: Call, request: Any) -> Found:
@@ -30,19 +34,26 @@ def grant_to_retire(call: Call, request: Any) -> Found:
     return found
 
 
-def authorize_retirement(caller: Caller, found: Found) -> None:
-    """Raises AccessDeniedException: the caller may not retire the grant, or there is none."""
+def authorize_retirement(call: Call, request: Request, found: Found) -> None:
+    """Raises AccessDeniedException: the caller may not retire the grant, or there is none.
+
+    Its retiring principal may, and its grantee where it allows that: named as such they need no policy, by their
+    account they do, and so does everybody of the account that issued the grant. A policy that denies it counts.
+    """
     grant: Grant | None = found.thing
     if grant is None:
-        refuse(caller, f"kms:{grants.RETIRE}", found.named)
-    grants.authorize_retirement(
-        caller,
-        found.named,
-        issuer=grant.issuer,
-        retiring=grant.retiring,
-        grantee=grant.grantee,
-        operations=grant.operations,
-    )
+        refuse_hidden(call.caller, RETIRE_GRANT, found.named)
+    principal = principal_of(call.caller.arn)
+    named = [grant.retiring] + ([grant.grantee] if grants.RETIRE in grant.operations else [])
+    entitled = [one for one in named if one and grants.covers(one, principal)]
+    if not entitled and grants.account_of(grant.issuer) != principal.account:
+        refuse_hidden(call.caller, RETIRE_GRANT, found.named)
+    if may_do_all(call, principal.account):
+        return
+    from kmscli.operations.weighing import weigh_retirement
+
+    itself = any(one != grants.account_root(principal.arn) for one in entitled)
+    decided(call, *weigh_retirement(call, request, grant.key_arn, grant.grant_id if itself else ""), found.named)
 
 
 def _by_token(call: Call, grant_id: str) -> Found:

@@ -16,12 +16,16 @@ WRAPPING_KEY_SPECS = ("RSA_2048", "RSA_3072", "RSA_4096", "SM2")
 class WrappingAlgorithm(Enum):
     """How key material is wrapped for the way."""
 
+    condition = "kms:WrappingAlgorithm"
+
     def __init__(self) -> None:
         super().__init__(*WRAPPING_ALGORITHMS, help="How you will wrap the key material.")
 
 
 class WrappingKeySpec(Enum):
     """The kind of the key to wrap with."""
+
+    condition = "kms:WrappingKeySpec"
 
     def __init__(self) -> None:
         super().__init__(*WRAPPING_KEY_SPECS, help="The kind of public key to wrap with.")

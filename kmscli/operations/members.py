@@ -82,12 +82,16 @@ class DryRunModifiers(List[str]):
 class EncryptionContext(Map):
     """An encryption context: bound to the ciphertext, logged, never secret."""
 
+    condition = "kms:EncryptionContext:"
+
     def __init__(self, help: str = "Names and values to bind to the ciphertext. Logged; not secret.") -> None:
         super().__init__(help=help)
 
 
 class EncryptionAlgorithm(Enum):
     """An encryption algorithm."""
+
+    condition = "kms:EncryptionAlgorithm"
 
     def __init__(self, help: str = "The encryption algorithm.") -> None:
         super().__init__(*ENCRYPTION_ALGORITHMS, help=help)
@@ -127,8 +131,20 @@ class Policy(String):
 class PolicyName(String):
     """A key policy's name."""
 
+    condition = "kms:PolicyName"
+
     def __init__(self) -> None:
         super().__init__(1, 128, pattern="[\\w]+", help="The policy's name. There is one: default.")
+
+
+class BypassLockoutCheck(Boolean):
+    """Whether a policy may lock its author out."""
+
+    condition = "kms:BypassPolicyLockoutSafetyCheck"
+    feeds_by_default = False
+
+    def __init__(self) -> None:
+        super().__init__(help="Allow a policy that locks you out of the key.")
 
 
 class Region(String):
@@ -148,8 +164,20 @@ class Tag(Shape):
 class Tags(List[Tag]):
     """Tags."""
 
+    condition = "aws:RequestTag/"
+
     def __init__(self) -> None:
         super().__init__(Structure(Tag), help="Tags, up to 50 a key. Not secret.")
+
+
+class Recipient(Structure["RecipientInfo"]):
+    """For whom the answer is encrypted."""
+
+    condition = "kms:RecipientAttestation:"
+
+    def __init__(self) -> None:
+        help = "An attested recipient, for whom the answer is encrypted."
+        super().__init__(RecipientInfo, help=help, logged=False)
 
 
 class RecipientInfo(Shape):

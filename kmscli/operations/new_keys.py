@@ -1,11 +1,15 @@
 """What CreateKey and ReplicateKey do alike: a key that is new in its Region."""
 
+from typing import Any
+
 from kmscli.errors import TagException
 from kmscli.keys.key import KEYS_QUOTA, Key
 from kmscli.keys.policies import default_policy, set_policy
 from kmscli.keys.tags import QUOTA, checked_tags, set_tags
+from kmscli.operations.authorizing import authorize_alone
+from kmscli.operations.call import Call
 from kmscli.operations.members import Tag
-from kmscli.operations.policy_rules import check_policy
+from kmscli.operations.policy_rules import check_lockout, check_policy
 from kmscli.vault.transaction import Transaction
 
 
@@ -32,6 +36,16 @@ def furnish(transaction: Transaction, key: Key, policy: str | None, tags: list[T
     set_tags(transaction, key, _checked(tags))
     transaction.count(key.scope, "keys", 1)
     return policy
+
+
+def check_furnished(call: Call, request: Any, key: Key) -> None:
+    """See that the caller may give a new key its tags, and does not lock himself out of it.
+
+    Raises AccessDeniedException, MalformedPolicyDocumentException.
+    """
+    if request.tags:
+        authorize_alone(call, request, "kms:TagResource", key.arn)
+    check_lockout(call, request, key)
 
 
 def _checked(tags: list[Tag] | None) -> dict[str, str]:

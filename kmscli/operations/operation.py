@@ -77,6 +77,7 @@ class Operation:
         read_only: bool,
         pages: Pagination | None,
         logs: str,
+        open_to_all: bool,
     ) -> None:
         self.function = function
         self.name = "".join(part.capitalize() for part in function.__name__.split("_"))
@@ -94,6 +95,7 @@ class Operation:
         self.read_only = read_only
         self.pages = pages
         self.logs = logs
+        self.open_to_all = open_to_all
 
     def __call__(self, *arguments: Any) -> Any:
         return self.function(*arguments)
@@ -105,15 +107,18 @@ def operation(
     read_only: bool = False,
     pages: Pagination | None = None,
     logs: str = "",
+    open_to_all: bool = False,
 ) -> Callable[[Callable[..., Any]], Operation]:
     """Declare an operation.
 
     `read_only`: as CloudTrail says (reference 14.2). `pages`: how its list is paginated. `logs`: what the
     trail shows in `responseElements` (14.2): nothing, the `"response"`, the `"key"`, although the answer is empty, or
-    the `"response and key"`.
+    the `"response and key"`. `open_to_all`: no policy can keep anybody from it.
     """
 
     def declare(function: Callable[..., Any]) -> Operation:
-        return Operation(function, targets=targets, read_only=read_only, pages=pages, logs=logs)
+        return Operation(
+            function, targets=targets, read_only=read_only, pages=pages, logs=logs, open_to_all=open_to_all
+        )
 
     return declare

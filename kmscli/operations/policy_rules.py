@@ -1,6 +1,5 @@
 """What PutKeyPolicy and CreateKey ask of a policy before it is stored (reference, kms-semantics 5.1, 5.3, 5.4)."""
 
-import json
 from typing import Any
 
 from kmscli.errors import (
@@ -9,12 +8,14 @@ from kmscli.errors import (
     NotFoundException,
     ValidationException,
 )
-from kmscli.keys.policies import LONGEST
+from kmscli.keys.key import Key
+from kmscli.keys.policies import LONGEST, policy_of
+from kmscli.operations.call import Call
 
 DEFAULT = "default"
 SHARED = "AWS_RAM"
 """The policy that Resource Access Manager keeps."""
-DEEPEST = 64
+LOCKOUT = "The new key policy will not allow you to update the key policy in the future."
 
 
 def check_policy_name(name: str) -> None:
@@ -31,44 +32,27 @@ def check_writable(name: str) -> None:
 
 
 def check_policy(text: str) -> None:
-    """Raises LimitExceededException: too long. MalformedPolicyDocumentException: not a JSON object, nested deeper
-    than 64 levels, or with a member that is there twice.
-    """
+    """Raises LimitExceededException: too long. MalformedPolicyDocumentException: no key policy (5.3, 5.4)."""
+    from kmscli.authorization.document import MalformedDocumentError, parsed
+
     if len(text.encode()) > LONGEST:
         raise LimitExceededException(f"The policy is longer than {LONGEST} bytes.")
     try:
-        check_depth(text)
-        document = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise MalformedPolicyDocumentException("The policy is not a valid JSON document.") from None
-    if not isinstance(document, dict):
-        raise MalformedPolicyDocumentException("The policy is not a JSON object.")
+        parsed(text, names_principals=True)
+    except MalformedDocumentError as error:
+        raise MalformedPolicyDocumentException(str(error)) from None
 
 
-def check_depth(text: str) -> None:
-    """Raises ValueError: JSON text nested deeper than 64 levels. Looks at brackets outside of strings only."""
-    depth = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string, escaped = True, False
-        elif character in "{[":
-            depth += 1
-            if depth > DEEPEST:
-                raise ValueError("nested too deeply")
-        elif character in "}]":
-            depth -= 1
+def check_lockout(call: Call, request: Any, key: Key) -> None:
+    """See that a policy leaves its author able to put another one, unless he says that it need not (5.5).
 
+    Raises MalformedPolicyDocumentException.
+    """
+    if request.policy is None and call.caller.is_root:
+        return
+    if request.bypass_policy_lockout_safety_check:
+        return
+    from kmscli.operations.weighing import may_put_policy
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a member is there twice")
-    return members
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+    if not may_put_policy(call, request, key, request.policy or policy_of(call.transaction, key)):
+        raise MalformedPolicyDocumentException(LOCKOUT)

@@ -177,6 +177,9 @@ class Shape:
 class Request(Shape):
     """What a caller asks. `rules` adds what holds across members."""
 
+    fixed_conditions: ClassVar[dict[str, str]] = {}
+    """Condition keys that have the same value whatever is asked."""
+
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> Self:
         """The typed request.
@@ -191,6 +194,19 @@ class Request(Shape):
 
     def rules(self) -> None:
         """Checks across members, after each member's own. Raises ValidationException."""
+
+    def conditions(self, action: str) -> Iterator[tuple[str, Any]]:
+        """The condition keys that the members feed for an action, with the members' values (reference 6.4)."""
+        yield from self.fixed_conditions.items()
+        for field in self.fields.values():
+            if field.condition and field.condition_action in ("", action):
+                value = self.__dict__.get(field.name, field.fallback if field.feeds_by_default else None)
+                if value is not None:
+                    yield field.condition, value
+
+    def resource(self, account: str) -> str:  # noqa: ARG002  most are about no one thing
+        """What an operation without targets acts on, in the caller's account, by ARN."""
+        return "*"
 
 
 class Response(Shape):

@@ -1,11 +1,11 @@
 """Finding what a call acts on, and deciding on it: steps 4 to 6 of the road (design, "The road of a call")."""
 
-from kmscli.authorization.decision import authorize
 from kmscli.keys.aliases import Alias
 from kmscli.keys.finding import Found, alias_by_name, key_by_ciphertext, key_by_name, nothing
 from kmscli.keys.key import Key, find_key
 from kmscli.keys.specs import refuse_usage
 from kmscli.keys.states import refuse_state
+from kmscli.operations.authorizing import authorize, authorize_alone
 from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation, Target
 from kmscli.operations.shapes import Request
@@ -67,24 +67,15 @@ def _key_of(alias: Alias | None, call: Call) -> Key | None:
 
 def decide(operation: Operation, call: Call, request: Request, sought: list[Sought]) -> None:
     """Authorize each target, then look at the grant tokens, then at each key's state and usage."""
-    if not operation.targets:
-        authorize(call.caller, f"kms:{operation.name}", call.caller.account, "*")
+    if not (operation.targets or operation.open_to_all):
+        authorize_alone(call, request, operation.action, request.resource(call.caller.account))
     for one in sought:
-        _authorize(one, call)
+        authorize(call, request, one)
         one.shows = bool(one.resource)
     _check_grant_tokens(request.__dict__.get("grant_tokens"), call)
     for one in sought:
         if one.key:
             _check_key(one.target, one.key, operation.name)
-
-
-def _authorize(sought: Sought, call: Call) -> None:
-    if sought.target.kind == "grant":
-        from kmscli.operations.grant_targets import authorize_retirement
-
-        return authorize_retirement(call.caller, sought)
-    managed = sought.key is not None and sought.key.is_managed
-    return authorize(call.caller, sought.target.action, sought.account, sought.named, managed=managed)
 
 
 def _check_grant_tokens(tokens: list[str] | None, call: Call) -> None:

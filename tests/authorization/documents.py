@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kmscli.authorization.context import Context
-from kmscli.authorization.deciding import IDENTITY, RESOURCE
+from kmscli.authorization.decision import IDENTITY, RESOURCE
 from kmscli.authorization.document import parse
 from kmscli.authorization.evaluation import Question, Source
 from kmscli.authorization.principals import Principal, principal_of

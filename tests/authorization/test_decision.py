@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from kmscli.authorization.deciding import BOUNDARY, ENDPOINT, RESOURCE_CONTROL, SERVICE_CONTROL, Policies, decide
-from kmscli.authorization.deciding import SESSION as SESSION_KIND
+from kmscli.authorization.decision import BOUNDARY, ENDPOINT, RESOURCE_CONTROL, SERVICE_CONTROL, Policies, decide
+from kmscli.authorization.decision import SESSION as SESSION_KIND
 from kmscli.authorization.evaluation import Source
 from kmscli.authorization.explanation import explained, outcome
 from kmscli.authorization.principals import Principal

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kmscli.authorization.conditions import Condition
 from kmscli.authorization.context import Context
-from kmscli.authorization.deciding import Policies, decide
+from kmscli.authorization.decision import Policies, decide
 from kmscli.authorization.document import MalformedDocumentError, parse
 from kmscli.authorization.evaluation import Source
 from kmscli.authorization.variables import expanded

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscli.authorization.deciding import Policies, decide
+from kmscli.authorization.decision import Policies, decide
 from kmscli.authorization.explanation import explained
 from tests.authorization.documents import ADMIN, ALICE, BOB, KEY, ROOT, SESSION, identity_policy, key_policy, question
 

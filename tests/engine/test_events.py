@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.operations.house import ACCOUNT, REGION, House, alias_arn, arn, caller
+from tests.operations.house import ACCOUNT, ANYONE, REGION, House, alias_arn, arn, caller
 
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -32,7 +32,7 @@ class Facts:
 Expected = tuple[Any, Any, dict[str, Any] | None, list[dict[str, str]]]
 """requestParameters, responseElements, additionalEventData, resources."""
 
-POLICY = '{"Version":"2012-10-17","Statement":[]}'
+POLICY = ANYONE
 READS = (
     "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateRandom",
     "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListKeyPolicies", "ListKeyRotations", "ListKeys",
@@ -230,7 +230,7 @@ def test_the_record_shows_policy_and_tags(house: House) -> None:
 def test_a_user_in_a_record(house: House) -> None:
     """A principal that is no root is shown as an IAM user."""
     alice = caller()
-    alice.arn = f"arn:aws:iam::{ACCOUNT}:user/team/Alice"
-    house.call("ListKeys", alice)
+    alice.arn, alice.is_root = f"arn:aws:iam::{ACCOUNT}:user/team/Alice", False
+    assert house.refusal("ListKeys", alice)[0] == "AccessDeniedException"
     identity = house.event()["userIdentity"]
     assert (identity["type"], identity["arn"], identity["userName"]) == ("IAMUser", alice.arn, "Alice")

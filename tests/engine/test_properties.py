@@ -13,7 +13,7 @@ from kmscli.engine import find_operation
 from kmscli.operations.fields import EARLIEST, LATEST, Enum, Field
 from kmscli.operations.index import KMS
 from kmscli.operations.shapes import List, Structure
-from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, REGION, House, alias_arn, arn, code_of
+from tests.operations.house import ABSENT, ACCOUNT, ANYONE, OTHER_ACCOUNT, REGION, House, alias_arn, arn, code_of
 
 NAMES = [name for name, _ in KMS.values()]
 
@@ -126,7 +126,7 @@ odd_texts = st.text(max_size=30)
 names = st.sampled_from(
     ["{key}", "{key_arn}", "alias/app", alias_arn("alias/app"), ABSENT, arn(ABSENT), arn(ABSENT, OTHER_ACCOUNT),
      alias_arn("alias/app", OTHER_ACCOUNT), f"arn:aws:kms:{REGION}:{ACCOUNT}:", "alias/aws/s3", "alias/\ud800", "arn:",
-     "default", "AWS_RAM", '{"Statement":[]}', '{"a":' * 65]
+     "default", "AWS_RAM", ANYONE, '{"a":' * 65]
 )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from kmscli.vault.vault import Vault
 
 START = 1_767_603_600.0
 """2026-01-05T09:00:00Z."""
+ANYONE = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}'
+"""A key policy that lets everybody do everything."""
 VAULT_KEY = "a2V5IG9mIHRoZSBob3VzZSBrZXkgb2YgdGhlIGhvdXNlISE="
 ACCOUNT = DEFAULT_ACCOUNT
 REGION = DEFAULT_REGION
@@ -87,6 +89,13 @@ class House:
         """Whatever a call comes to."""
         try:
             return self.call(name, **members)
+        except ServiceError as error:
+            return error.code, error.message
+
+    def result_by(self, by: Caller, name: str, /, **members: Any) -> tuple[str, Any]:
+        """Whatever a call of somebody comes to: a code and a message, or nothing and an answer."""
+        try:
+            return "", self.call(name, by, **members)
         except ServiceError as error:
             return error.code, error.message
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kmscli.clock import DAY
-from tests.operations.house import ABSENT, ACCOUNT, REGION, START, House, arn
+from tests.operations.house import ABSENT, ACCOUNT, ANYONE, REGION, START, House, arn
 
 DENIED = (
     f"User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: kms:Decrypt on the resource associated with this "
@@ -57,7 +57,7 @@ def test_a_scheduled_key_cannot_be_scheduled_again(house: House) -> None:
 
 def doomed(house: House) -> tuple[str, bytes]:
     """A key with everything a key can have, whose week has begun; and a ciphertext of it."""
-    key = house.new_key(Tags=[{"TagKey": "colour", "TagValue": "red"}], Policy='{"Statement":[]}')
+    key = house.new_key(Tags=[{"TagKey": "colour", "TagValue": "red"}], Policy=ANYONE)
     house.call("CreateAlias", AliasName="alias/doomed", TargetKeyId=key)
     blob: bytes = house.call("Encrypt", KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     house.call("RotateKeyOnDemand", KeyId=key)

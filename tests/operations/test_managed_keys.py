@@ -3,12 +3,27 @@ from typing import Any
 
 import pytest
 
-from kmscli.authorization.decision import authorize
-from kmscli.errors import AccessDeniedException
+from kmscli.authorization.context import NOTHING
+from kmscli.authorization.decision import RESOURCE, Policies, decide
+from kmscli.authorization.document import parsed
+from kmscli.authorization.evaluation import Question, Source
+from kmscli.authorization.principals import principal_of
 from kmscli.keys.check import inspect
+from kmscli.keys.managed import managed_policy
 from kmscli.keys.managed_services import SERVICES
 from kmscli.operations.operation import Operation, Target
-from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, START, House, alias_arn, arn, caller
+from tests.operations.house import (
+    ABSENT,
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    OTHER_REGION,
+    REGION,
+    START,
+    House,
+    alias_arn,
+    arn,
+    caller,
+)
 from tests.operations.test_lists import pages
 from tests.operations.test_states import BY_KEY
 from tests.test_declarations import OPERATIONS
@@ -158,13 +173,10 @@ KEY_TARGETS = [(operation, target) for operation in OPERATIONS for target in ope
 def test_every_operation_looks_or_is_refused(operation: Operation, target: Target) -> None:
     """Of all operations on a key, those that only look at it are allowed on a managed one, and revoking a grant."""
     looks = operation.read_only and not target.usage
-    action = target.action
-    if looks or operation.name == "RevokeGrant":
-        authorize(caller(), action, ACCOUNT, arn(ABSENT), managed=True)
-        return
-    with pytest.raises(AccessDeniedException) as refused:
-        authorize(caller(), action, ACCOUNT, arn(ABSENT), managed=True)
-    assert (refused.value.code, refused.value.message) == denied(action.removeprefix("kms:"), ABSENT)
+    policy = Source(RESOURCE, parsed(managed_policy(SERVICES["alias/aws/s3"], ACCOUNT, REGION), names_principals=True))
+    question = Question(principal_of(ROOT), target.action, arn(ABSENT), ACCOUNT, NOTHING)
+    allowed = looks or operation.name == "RevokeGrant"
+    assert decide(question, Policies(resource=[policy])).allowed == allowed
 
 
 def test_a_dry_run_is_refused_as_well(house: House) -> None:
@@ -175,9 +187,12 @@ def test_a_dry_run_is_refused_as_well(house: House) -> None:
 
 def test_a_managed_keys_ciphertext_is_not_the_accounts(house: House) -> None:
     """What a service has encrypted is not decrypted or encrypted again by the account itself, under either side."""
-    key, own = house.new_key(), house.new_key()
-    blob, mine = house.encrypted(key), house.encrypted(own)
-    house.change_key(key, manager="AWS")
+    key, own = managed(house), house.new_key()
+    through = caller()
+    through.service = "s3"
+    blob = house.call("Encrypt", through, KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
+    assert house.call("Decrypt", through, CiphertextBlob=blob)["Plaintext"] == b"secret"
+    mine = house.encrypted(own)
     hidden = "on the resource associated with this ciphertext because the resource does not exist in this Region"
     assert hidden in house.refusal("Decrypt", CiphertextBlob=blob)[1]
     assert house.refusal("Decrypt", CiphertextBlob=blob, KeyId=key) == denied("Decrypt", key)

@@ -6,6 +6,7 @@ from kmscli.keys.check import inspect
 from tests.operations.house import (
     ABSENT,
     ACCOUNT,
+    ANYONE,
     OTHER_ACCOUNT,
     OTHER_REGION,
     REGION,
@@ -55,15 +56,15 @@ def test_a_replica(house: House) -> None:
 
 def test_what_a_replica_is_given(house: House) -> None:
     """A replica has the policy, description and tags that it is given, and none of the primary key's."""
-    key = primary(house, Description="first", Policy='{"Statement":[]}')
+    key = primary(house, Description="first", Policy=ANYONE)
     tags = [{"TagKey": "a", "TagValue": "b"}]
-    given = {"Description": "second", "Policy": '{"Id":"x","Statement":[]}', "Tags": tags}
+    given = {"Description": "second", "Policy": ANYONE.replace("{", '{"Id":"x",', 1), "Tags": tags}
     answer = house.call("ReplicateKey", KeyId=arn(key), ReplicaRegion=OTHER_REGION, **given)
     assert (answer["ReplicaPolicy"], answer["ReplicaTags"]) == (given["Policy"], tags)
     assert answer["ReplicaKeyMetadata"]["Description"] == "second"
     assert house.call("GetKeyPolicy", THERE, KeyId=key)["Policy"] == given["Policy"]
     assert house.call("ListResourceTags", THERE, KeyId=key)["Tags"] == tags
-    assert house.call("GetKeyPolicy", KeyId=key)["Policy"] == '{"Statement":[]}'
+    assert house.call("GetKeyPolicy", KeyId=key)["Policy"] == ANYONE
     assert metadata(house, key)["Description"] == "first"
     assert house.call("ListResourceTags", KeyId=key)["Tags"] == []
 
@@ -201,7 +202,7 @@ def test_what_is_each_key_s_own(house: House) -> None:
     house.call("CreateAlias", AliasName="alias/app", TargetKeyId=key)
     house.call("CreateGrant", KeyId=key, GranteePrincipal=f"arn:aws:iam::{ACCOUNT}:user/a", Operations=["Decrypt"])
     house.call("TagResource", KeyId=key, Tags=[{"TagKey": "a", "TagValue": "b"}])
-    house.call("PutKeyPolicy", KeyId=key, Policy='{"Statement":[]}', BypassPolicyLockoutSafetyCheck=True)
+    house.call("PutKeyPolicy", KeyId=key, Policy=ANYONE, BypassPolicyLockoutSafetyCheck=True)
     house.call("UpdateKeyDescription", KeyId=key, Description="here")
     house.call("DisableKey", KeyId=key)
     not_there = ("NotFoundException", f"Alias {alias_arn('alias/app', region=OTHER_REGION)} is not found.")

@@ -2,7 +2,18 @@ from typing import Any
 
 import pytest
 
-from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, House, alias_arn, arn, caller
+from tests.operations.house import (
+    ABSENT,
+    ACCOUNT,
+    ANYONE,
+    OTHER_ACCOUNT,
+    OTHER_REGION,
+    REGION,
+    House,
+    alias_arn,
+    arn,
+    caller,
+)
 
 ALIASES_TAKEN: dict[str, dict[str, Any]] = {
     "DescribeKey": {},
@@ -28,7 +39,7 @@ ALIASES_REFUSED: dict[str, dict[str, Any]] = {
     "ListKeyPolicies": {},
     "ListKeyRotations": {},
     "ListResourceTags": {},
-    "PutKeyPolicy": {"Policy": "{}", "BypassPolicyLockoutSafetyCheck": True},
+    "PutKeyPolicy": {"Policy": ANYONE},
     "RotateKeyOnDemand": {},
     "ScheduleKeyDeletion": {},
     "TagResource": {"Tags": []},

@@ -13,7 +13,18 @@ from kmscli.crypto import asymmetric
 from kmscli.errors import ConfigurationError, KmscliError, UsageError
 from kmscli.keys.check import inspect
 from kmscli.keys.specs import CHINA_ONLY, SPECS
-from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, START, House, alias_arn, arn, caller
+from tests.operations.house import (
+    ABSENT,
+    ACCOUNT,
+    ANYONE,
+    OTHER_ACCOUNT,
+    OTHER_REGION,
+    START,
+    House,
+    alias_arn,
+    arn,
+    caller,
+)
 
 OTHER_KEY = "0987dcba-09fe-87dc-65ba-ab0987654321"
 MATERIAL = {"hex": "a5" * 32}
@@ -48,7 +59,7 @@ def faults_of(house: House, *keys: Any, error: type[KmscliError] = UsageError) -
 
 def test_a_key_is_as_the_file_says(lab: House) -> None:
     """All that the file says of a key is what the operations show, and events hold no material."""
-    policy = {"Version": "2012-10-17", "Statement": []}
+    policy = json.loads(ANYONE)
     made = a_key(
         account=OTHER_ACCOUNT,
         region=OTHER_REGION,

@@ -4,7 +4,7 @@ import pytest
 
 from kmscli.engine import find_operation
 from kmscli.operations.index import KMS
-from tests.operations.house import ACCOUNT, OTHER_REGION, REGION, House, arn
+from tests.operations.house import ACCOUNT, ANYONE, OTHER_REGION, REGION, House, arn
 from tests.operations.importing import MATERIAL, OAEP, external, import_material, material_for, request
 from tests.operations.regions import primary
 
@@ -109,7 +109,7 @@ BY_KEY: dict[str, dict[str, Any]] = {
     "Encrypt": {"Plaintext": b"x"},
     "GenerateDataKey": {"KeySpec": "AES_256"},
     "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
-    "PutKeyPolicy": {"Policy": "{}", "BypassPolicyLockoutSafetyCheck": True},
+    "PutKeyPolicy": {"Policy": ANYONE},
     "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
     "UntagResource": {"TagKeys": ["a"]},
     "ReplicateKey": {"ReplicaRegion": "us-west-2"},

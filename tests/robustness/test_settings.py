@@ -163,9 +163,10 @@ def test_profiles_of_our_own(settled: Machine) -> None:
     )
     assert arn(settled) == "eu-central-1:222233334444"
     assert arn(settled, "--profile", "plain") == "me-south-1:111122223333"
-    assert arn(settled, "--profile", "alice") == "eu-north-1:333344445555"
-    assert settled.events()[-1]["userIdentity"]["arn"] == "arn:aws:iam::333344445555:user/Alice"
-    assert settled.run("list-keys", "--profile", "alice").expect().out.startswith(b"Keys:\n- KeyArn: ")
+    shown = settled.run("sts", "get-caller-identity", "--profile", "alice").expect().out.decode()
+    assert "Arn: arn:aws:iam::333344445555:user/Alice\n" in shown
+    event = settled.events()[-1]
+    assert (event["userIdentity"]["arn"], event["awsRegion"]) == ("arn:aws:iam::333344445555:user/Alice", "eu-north-1")
 
 
 @pytest.mark.parametrize(

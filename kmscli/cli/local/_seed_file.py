@@ -117,7 +117,8 @@ def _seed(raw: Any, path: str, caller: Caller, faults: list[str]) -> Seed | None
         ruled(f"{path}.aliases[{number}]", faults, lambda alias=alias: check_changeable(alias))  # type: ignore[misc]
     _check_tags(read.get("tags", {}), path, faults)
     policy = read.get("policy") or default_policy(account, region)
-    ruled(f"{path}.policy", faults, lambda: check_policy(policy))
+    if "policy" in read:
+        ruled(f"{path}.policy", faults, lambda: check_policy(policy))
     if request is None or len(faults) > before:
         return None
     seed = Seed(path, _key(read, request, account, region), read, policy)

@@ -1,5 +1,9 @@
 """CreateGrant."""
 
+from collections import ChainMap
+from collections.abc import Iterator
+from typing import Any
+
 from kmscli.errors import ValidationException
 from kmscli.keys.grant_operations import check_grantable
 from kmscli.keys.grant_tokens import grant_token
@@ -32,9 +36,11 @@ class CreateGrantRequest(Request):
     """What CreateGrant is asked."""
 
     key_id = OwnKeyId().required()
-    grantee_principal = Principal("Who the grant is for, by ARN: an account, user, role or session.")
-    retiring_principal = Principal("Who may retire the grant, by ARN.")
-    operations = GrantOperations("What the grant allows.").required()
+    grantee_principal = Principal("Who the grant is for, by ARN: an account, user, role or session.").feeds(
+        "kms:GranteePrincipal"
+    )
+    retiring_principal = Principal("Who may retire the grant, by ARN.").feeds("kms:RetiringPrincipal")
+    operations = GrantOperations("What the grant allows.").feeds("kms:GrantOperations").required()
     constraints = Structure(GrantConstraints, help="When it allows that: encryption context, source ARN.")
     grant_tokens = GrantTokens()
     name = GrantName("A name. The same call with the same name makes no second grant.")
@@ -59,6 +65,17 @@ class CreateGrantRequest(Request):
             raise ValidationException("Operations must name at least one operation.")
         for name, pairs in self.contexts().items():
             check_size(name, pairs)
+
+    def conditions(self, action: str) -> Iterator[tuple[str, Any]]:
+        """Those of the members, and of the constraints: which kind they are, and the pairs that they name (6.3)."""
+        yield from super().conditions(action)
+        contexts = self.contexts()
+        if contexts:
+            yield "kms:GrantConstraintType", list(contexts)
+            yield (
+                "kms:EncryptionContext:",
+                dict(ChainMap(*contexts.values())),
+            )
 
     def contexts(self) -> dict[str, dict[str, str]]:
         """The constraints on the encryption context, by name."""
@@ -88,6 +105,10 @@ def create_grant(call: Call, request: CreateGrantRequest, key: Key) -> CreateGra
             f"Encryption context constraints are only for symmetric encryption keys; {key.arn} is of spec {key.spec}."
         )
     asked = grant_of(call, request, key)
+    if call.grant:
+        from kmscli.operations.granting import check_parent
+
+        check_parent(call, asked)
     grant = same_grant(call.transaction, key, asked)
     if grant is None:
         grant = asked

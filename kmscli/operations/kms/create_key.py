@@ -9,8 +9,16 @@ from kmscli.names import new_multi_region_id, new_uuid
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, Enum, String
 from kmscli.operations.key_metadata import KeyMetadata, metadata_of
-from kmscli.operations.members import CUSTOMER_MASTER_KEY_SPECS, KEY_SPECS, KEY_USAGES, ORIGINS, Policy, Tags
-from kmscli.operations.new_keys import check_new_key, furnish
+from kmscli.operations.members import (
+    CUSTOMER_MASTER_KEY_SPECS,
+    KEY_SPECS,
+    KEY_USAGES,
+    ORIGINS,
+    BypassLockoutCheck,
+    Policy,
+    Tags,
+)
+from kmscli.operations.new_keys import check_furnished, check_new_key, furnish
 from kmscli.operations.operation import operation
 from kmscli.operations.shapes import Request, Response, Structure
 
@@ -23,14 +31,16 @@ class CreateKeyRequest(Request):
 
     policy = Policy()
     description = String(0, 8192, help="What the key is for; not secret.").default("")
-    key_usage = Enum(*KEY_USAGES, help="What the key is for. Must be given for all but symmetric encryption keys.")
+    key_usage = Enum(
+        *KEY_USAGES, help="What the key is for. Must be given for all but symmetric encryption keys."
+    ).feeds("kms:KeyUsage")
     customer_master_key_spec = Enum(*CUSTOMER_MASTER_KEY_SPECS, help="The old name of --key-spec.")
-    key_spec = Enum(*KEY_SPECS, help="The kind of key material.")
-    origin = Enum(*ORIGINS, help="Where the key material comes from.").default("AWS_KMS")
+    key_spec = Enum(*KEY_SPECS, help="The kind of key material.").feeds("kms:KeySpec")
+    origin = Enum(*ORIGINS, help="Where the key material comes from.").feeds("kms:KeyOrigin").default("AWS_KMS")
     custom_key_store_id = String(1, 64, help="The custom key store that is to hold the key material.")
-    bypass_policy_lockout_safety_check = Boolean(help="Allow a policy that locks you out of the key.").default(False)
+    bypass_policy_lockout_safety_check = BypassLockoutCheck().default(False)
     tags = Tags()
-    multi_region = Boolean(help="Make a multi-Region primary key.").default(False)
+    multi_region = Boolean(help="Make a multi-Region primary key.").feeds("kms:MultiRegion").default(False)
     xks_key_id = String(
         1, 128, pattern="^[a-zA-Z0-9-_.]+$", help="The external key behind an external key store's key."
     )
@@ -106,6 +116,7 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
         key = key.changed(material_id=add_material(transaction, key, made, order=0))
     save_key(transaction, key)
     furnish(transaction, key, request.policy, request.tags)
+    check_furnished(call, request, key)
     call.made.append(key)
     return CreateKeyResponse(key_metadata=metadata_of(key))
 

@@ -15,11 +15,11 @@ from kmscli.operations.members import (
     EncryptionContext,
     GrantTokens,
     KeyId,
-    RecipientInfo,
+    Recipient,
 )
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.recipient import answered, attested, check_recipient
-from kmscli.operations.shapes import Request, Response, Structure
+from kmscli.operations.shapes import Request, Response
 
 
 class DecryptRequest(Request):
@@ -30,7 +30,7 @@ class DecryptRequest(Request):
     grant_tokens = GrantTokens()
     key_id = KeyId("The key that must have encrypted it. A symmetric ciphertext names its key by itself.")
     encryption_algorithm = EncryptionAlgorithm().default("SYMMETRIC_DEFAULT")
-    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+    recipient = Recipient()
     dry_run = DryRun()
     dry_run_modifiers = DryRunModifiers()
 

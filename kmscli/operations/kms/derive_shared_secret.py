@@ -9,10 +9,10 @@ from kmscli.keystores.key_pairs import private_key
 from kmscli.operations.algorithm_members import KeyAgreementAlgorithm, PublicKey
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, Enum, String
-from kmscli.operations.members import ORIGINS, DryRun, GrantTokens, KeyId, RecipientInfo
+from kmscli.operations.members import ORIGINS, DryRun, GrantTokens, KeyId, Recipient
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.recipient import answered, attested, check_recipient
-from kmscli.operations.shapes import Request, Response, Structure
+from kmscli.operations.shapes import Request, Response
 
 
 class DeriveSharedSecretRequest(Request):
@@ -25,7 +25,7 @@ class DeriveSharedSecretRequest(Request):
     ).required()
     grant_tokens = GrantTokens()
     dry_run = DryRun()
-    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+    recipient = Recipient()
 
     def rules(self) -> None:
         """A recipient is named with all that it takes."""

@@ -15,7 +15,9 @@ class EnableKeyRotationRequest(Request):
     """What EnableKeyRotation is asked."""
 
     key_id = OwnKeyId().required()
-    rotation_period_in_days = Integer(90, 2560, help="Days between rotations.").default(DEFAULT_PERIOD)
+    rotation_period_in_days = (
+        Integer(90, 2560, help="Days between rotations.").feeds("kms:RotationPeriodInDays").default(DEFAULT_PERIOD)
+    )
 
 
 @operation(targets=[Target("key_id", suits=check_rotates, states=USABLE)], logs="key")

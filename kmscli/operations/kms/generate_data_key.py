@@ -5,15 +5,15 @@ from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorith
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import new_data_key
 from kmscli.operations.call import Call
-from kmscli.operations.data_key_rules import DATA_KEY_SPECS, length_of, number_or_spec
+from kmscli.operations.data_key_rules import DATA_KEY_SPECS, DataKeyRequest, length_of, number_or_spec
 from kmscli.operations.fields import Blob, Enum, Integer, String
-from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId, RecipientInfo
+from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId, Recipient
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.recipient import answered, attested, check_recipient
-from kmscli.operations.shapes import Request, Response, Structure
+from kmscli.operations.shapes import Response
 
 
-class GenerateDataKeyRequest(Request):
+class GenerateDataKeyRequest(DataKeyRequest):
     """What GenerateDataKey is asked."""
 
     key_id = KeyId().required()
@@ -21,7 +21,7 @@ class GenerateDataKeyRequest(Request):
     number_of_bytes = Integer(1, 1024, help="The data key's length in bytes. Give this or --key-spec.")
     key_spec = Enum(*DATA_KEY_SPECS, help="The data key's length by name. Give this or --number-of-bytes.")
     grant_tokens = GrantTokens()
-    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+    recipient = Recipient()
     dry_run = DryRun()
 
     def rules(self) -> None:

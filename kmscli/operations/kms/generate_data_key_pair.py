@@ -6,21 +6,22 @@ from kmscli.keys.states import USABLE
 from kmscli.operations.algorithm_members import KeyPairSpec, PublicKey
 from kmscli.operations.call import Call
 from kmscli.operations.data_key_pair_rules import check_makes_pairs, new_data_key_pair
+from kmscli.operations.data_key_rules import DataKeyRequest
 from kmscli.operations.fields import Blob, String
-from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId, RecipientInfo
+from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId, Recipient
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.recipient import answered, attested, check_recipient
-from kmscli.operations.shapes import Request, Response, Structure
+from kmscli.operations.shapes import Response
 
 
-class GenerateDataKeyPairRequest(Request):
+class GenerateDataKeyPairRequest(DataKeyRequest):
     """What GenerateDataKeyPair is asked."""
 
     encryption_context = EncryptionContext()
     key_id = KeyId().required()
     key_pair_spec = KeyPairSpec().required()
     grant_tokens = GrantTokens()
-    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+    recipient = Recipient()
     dry_run = DryRun()
 
     def rules(self) -> None:

@@ -6,13 +6,14 @@ from kmscli.keys.states import USABLE
 from kmscli.operations.algorithm_members import KeyPairSpec, PublicKey
 from kmscli.operations.call import Call
 from kmscli.operations.data_key_pair_rules import check_makes_pairs, new_data_key_pair
+from kmscli.operations.data_key_rules import DataKeyRequest
 from kmscli.operations.fields import Blob, String
 from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.shapes import Request, Response
+from kmscli.operations.shapes import Response
 
 
-class GenerateDataKeyPairWithoutPlaintextRequest(Request):
+class GenerateDataKeyPairWithoutPlaintextRequest(DataKeyRequest):
     """What GenerateDataKeyPairWithoutPlaintext is asked."""
 
     encryption_context = EncryptionContext()

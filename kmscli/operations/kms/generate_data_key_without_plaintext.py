@@ -5,14 +5,14 @@ from kmscli.keys.specs import ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, check_algorith
 from kmscli.keys.states import USABLE
 from kmscli.keystores.in_vault import new_data_key
 from kmscli.operations.call import Call
-from kmscli.operations.data_key_rules import DATA_KEY_SPECS, length_of, number_or_spec
+from kmscli.operations.data_key_rules import DATA_KEY_SPECS, DataKeyRequest, length_of, number_or_spec
 from kmscli.operations.fields import Blob, Enum, Integer, String
 from kmscli.operations.members import DryRun, EncryptionContext, GrantTokens, KeyId
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.shapes import Request, Response
+from kmscli.operations.shapes import Response
 
 
-class GenerateDataKeyWithoutPlaintextRequest(Request):
+class GenerateDataKeyWithoutPlaintextRequest(DataKeyRequest):
     """What GenerateDataKeyWithoutPlaintext is asked."""
 
     key_id = KeyId().required()

@@ -5,10 +5,10 @@ import os
 from kmscli.errors import ValidationException
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Blob, Integer, String
-from kmscli.operations.members import RecipientInfo
+from kmscli.operations.members import Recipient
 from kmscli.operations.operation import operation
 from kmscli.operations.recipient import answered, attested, check_recipient
-from kmscli.operations.shapes import Request, Response, Structure
+from kmscli.operations.shapes import Request, Response
 
 
 class GenerateRandomRequest(Request):
@@ -16,7 +16,7 @@ class GenerateRandomRequest(Request):
 
     number_of_bytes = Integer(1, 1024, help="How many bytes.", logged=False)
     custom_key_store_id = String(1, 64, help="A CloudHSM key store that is to make the bytes.")
-    recipient = Structure(RecipientInfo, help="An attested recipient, for whom the answer is encrypted.", logged=False)
+    recipient = Recipient()
 
     def rules(self) -> None:
         """A number, which the API model does not ask for but the service does."""

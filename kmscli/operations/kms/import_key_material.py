@@ -35,8 +35,12 @@ class ImportKeyMaterialRequest(Request):
     key_id = OwnKeyId().required()
     import_token = CiphertextBlob("The token that came with the public key.").required()
     encrypted_key_material = CiphertextBlob("The key material, wrapped with the public key.").required()
-    valid_to = Timestamp(help="When the key material expires: at most 365 days from now.")
-    expiration_model = Enum(EXPIRES, DOES_NOT_EXPIRE, help="Whether the key material expires.").default(EXPIRES)
+    valid_to = Timestamp(help="When the key material expires: at most 365 days from now.").feeds("kms:ValidTo")
+    expiration_model = (
+        Enum(EXPIRES, DOES_NOT_EXPIRE, help="Whether the key material expires.")
+        .feeds("kms:ExpirationModel", by_default=False)
+        .default(EXPIRES)
+    )
     import_type = Enum(NEW, EXISTING, help="Whether the key had this material before. Symmetric keys only.")
     key_material_description = String(
         0, 256, pattern="^[a-zA-Z0-9:/_\\s.-]+$", help="What the material is; not secret. Symmetric keys only."

@@ -1,7 +1,7 @@
 """ListRetirableGrants."""
 
-from kmscli.authorization.decision import authorize
 from kmscli.authorization.grants import account_of
+from kmscli.authorization.hidden import refuse_hidden
 from kmscli.errors import ValidationException
 from kmscli.keys.grants import Grant, retirable_by
 from kmscli.keys.key import find_key
@@ -35,7 +35,8 @@ def list_retirable_grants(call: Call, request: ListRetirableGrantsRequest) -> Li
     """List the grants in the Region that name a principal of your account as the one who may retire them."""
     principal, region = request.retiring_principal or "", call.caller.region
     check_principal(principal, region)
-    authorize(call.caller, f"kms:{call.name}", account_of(principal), principal)
+    if account_of(principal) != call.caller.account:
+        refuse_hidden(call.caller, f"kms:{call.name}", principal)
     found = page(
         call,
         PAGES,

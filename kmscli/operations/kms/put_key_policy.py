@@ -3,10 +3,9 @@
 from kmscli.keys.key import Key
 from kmscli.keys.policies import set_policy
 from kmscli.operations.call import Call
-from kmscli.operations.fields import Boolean
-from kmscli.operations.members import OwnKeyId, Policy, PolicyName
+from kmscli.operations.members import BypassLockoutCheck, OwnKeyId, Policy, PolicyName
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.policy_rules import check_policy, check_writable
+from kmscli.operations.policy_rules import check_lockout, check_policy, check_writable
 from kmscli.operations.shapes import Request
 
 
@@ -16,7 +15,7 @@ class PutKeyPolicyRequest(Request):
     key_id = OwnKeyId().required()
     policy_name = PolicyName().default("default")
     policy = Policy("The new policy: a JSON document of up to 32,768 bytes.").required()
-    bypass_policy_lockout_safety_check = Boolean(help="Allow a policy that locks you out of the key.").default(False)
+    bypass_policy_lockout_safety_check = BypassLockoutCheck().default(False)
 
 
 @operation(targets=[Target("key_id")])
@@ -24,4 +23,5 @@ def put_key_policy(call: Call, request: PutKeyPolicyRequest, key: Key) -> None:
     """Replace the key policy of a KMS key."""
     check_writable(request.policy_name)
     check_policy(request.policy)
+    check_lockout(call, request, key)
     set_policy(call.transaction, key, request.policy)

@@ -24,12 +24,20 @@ class ReEncryptRequest(Request):
     """What ReEncrypt is asked."""
 
     ciphertext_blob = CiphertextBlob("What to encrypt again.")
-    source_encryption_context = EncryptionContext("The encryption context that it was encrypted with.")
+    source_encryption_context = EncryptionContext("The encryption context that it was encrypted with.").feeds(
+        action="ReEncryptFrom"
+    )
     source_key_id = KeyId("The key that must have encrypted it. A symmetric ciphertext names its key by itself.")
     destination_key_id = KeyId("The key to encrypt it under.").required()
-    destination_encryption_context = EncryptionContext("The encryption context to bind the new ciphertext to.")
-    source_encryption_algorithm = EncryptionAlgorithm("How it was encrypted.").default("SYMMETRIC_DEFAULT")
-    destination_encryption_algorithm = EncryptionAlgorithm("How to encrypt it.").default("SYMMETRIC_DEFAULT")
+    destination_encryption_context = EncryptionContext("The encryption context to bind the new ciphertext to.").feeds(
+        action="ReEncryptTo"
+    )
+    source_encryption_algorithm = (
+        EncryptionAlgorithm("How it was encrypted.").feeds(action="ReEncryptFrom").default("SYMMETRIC_DEFAULT")
+    )
+    destination_encryption_algorithm = (
+        EncryptionAlgorithm("How to encrypt it.").feeds(action="ReEncryptTo").default("SYMMETRIC_DEFAULT")
+    )
     grant_tokens = GrantTokens()
     dry_run = DryRun()
     dry_run_modifiers = DryRunModifiers()

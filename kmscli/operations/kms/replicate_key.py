@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from kmscli.authorization.decision import authorize
 from kmscli.errors import AlreadyExistsException, ValidationException
 from kmscli.keys.key import Key, scope
 from kmscli.keys.multi_region import check_primary, replicate
@@ -10,11 +9,12 @@ from kmscli.keys.regions import REGIONS
 from kmscli.keys.specs import old_name
 from kmscli.keys.states import CREATING, REPLICABLE
 from kmscli.names import key_arn, partition_of
+from kmscli.operations.authorizing import authorize_alone
 from kmscli.operations.call import Call, Elsewhere
-from kmscli.operations.fields import Boolean, String
+from kmscli.operations.fields import String
 from kmscli.operations.key_metadata import KeyMetadata, metadata_of
-from kmscli.operations.members import OwnKeyId, Policy, Region, Tag, Tags
-from kmscli.operations.new_keys import check_new_key, furnish
+from kmscli.operations.members import BypassLockoutCheck, OwnKeyId, Policy, Region, Tag, Tags
+from kmscli.operations.new_keys import check_furnished, check_new_key, furnish
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.shapes import List, Request, Response, Shape, Structure
 
@@ -23,9 +23,9 @@ class ReplicateKeyRequest(Request):
     """What ReplicateKey is asked."""
 
     key_id = OwnKeyId("The multi-Region primary key, by id or key ARN.").required()
-    replica_region = Region("The Region to make a replica in.").required()
+    replica_region = Region("The Region to make a replica in.").feeds("kms:ReplicaRegion").required()
     policy = Policy()
-    bypass_policy_lockout_safety_check = Boolean(help="Allow a policy that locks you out of the key.").default(False)
+    bypass_policy_lockout_safety_check = BypassLockoutCheck().default(False)
     description = String(0, 8192, help="What the replica is for; not secret.").default("")
     tags = Tags()
 
@@ -53,10 +53,11 @@ def replicate_key(call: Call, request: ReplicateKeyRequest, key: Key) -> Replica
     """
     region, transaction = request.replica_region, call.transaction
     check_region(region, key)
-    authorize(call.caller, "kms:CreateKey", key.account, key_arn(key.account, region, key.key_id))
+    authorize_alone(call, request, "kms:CreateKey", key_arn(key.account, region, key.key_id))
     check_new_key(transaction, scope(key.account, region), request.policy, request.tags)
     replica = replicate(transaction, key, region, now=call.now, description=request.description)
     policy = furnish(transaction, replica, request.policy, request.tags)
+    check_furnished(call, request, replica)
     metadata = metadata_of(replica.changed(state=CREATING))
     answer = CreateKeyAnswer(key_metadata=metadata)
     made = Elsewhere("CreateKey", region, parameters=_create_key(request, replica), answer=answer, made=replica)

@@ -15,7 +15,11 @@ class ScheduleKeyDeletionRequest(Request):
     """What ScheduleKeyDeletion is asked."""
 
     key_id = OwnKeyId().required()
-    pending_window_in_days = Integer(1, 365, help="How long to wait: 7 to 30 days.").default(30)
+    pending_window_in_days = (
+        Integer(1, 365, help="How long to wait: 7 to 30 days.")
+        .feeds("kms:ScheduleKeyDeletionPendingWindowInDays")
+        .default(30)
+    )
 
     def rules(self) -> None:
         """7 to 30 days, although the API model lets more through (reference 3.5)."""

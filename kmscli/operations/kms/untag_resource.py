@@ -14,7 +14,7 @@ class UntagResourceRequest(Request):
     """What UntagResource is asked."""
 
     key_id = OwnKeyId().required()
-    tag_keys = List(String(1, 128), help="The tags to remove, by their keys.").required()
+    tag_keys = List(String(1, 128), help="The tags to remove, by their keys.").feeds("aws:TagKeys").required()
 
 
 @operation(targets=[Target("key_id", states=NOT_DELETING)])

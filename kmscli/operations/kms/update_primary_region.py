@@ -1,11 +1,11 @@
 """UpdatePrimaryRegion."""
 
-from kmscli.authorization.decision import authorize
 from kmscli.errors import NotFoundException, ValidationException
 from kmscli.keys.key import Key
 from kmscli.keys.multi_region import check_primary, related_keys, save_shared
 from kmscli.keys.states import USABLE, refuse_state
 from kmscli.names import key_arn
+from kmscli.operations.authorizing import authorize_key
 from kmscli.operations.call import Call, Elsewhere
 from kmscli.operations.members import OwnKeyId, Region
 from kmscli.operations.operation import Target, operation
@@ -16,7 +16,9 @@ class UpdatePrimaryRegionRequest(Request):
     """What UpdatePrimaryRegion is asked."""
 
     key_id = OwnKeyId("The multi-Region primary key, by id or key ARN.").required()
-    primary_region = Region("The Region of the replica that is to be the primary key.").required()
+    primary_region = (
+        Region("The Region of the replica that is to be the primary key.").feeds("kms:PrimaryRegion").required()
+    )
 
 
 @operation(targets=[Target("key_id", suits=check_primary, states=USABLE)])
@@ -29,7 +31,7 @@ def update_primary_region(call: Call, request: UpdatePrimaryRegionRequest, key: 
     if region == key.region:
         raise ValidationException(f"{key.arn} is the primary key already.")
     replica = replica_in(call, key, region)
-    authorize(call.caller, "kms:UpdatePrimaryRegion", replica.account, replica.arn)
+    authorize_key(call, request, "kms:UpdatePrimaryRegion", replica, replica.arn)
     if replica.state not in USABLE:
         refuse_state(replica.arn, replica.state, USABLE)
     replicas = sorted({*key.regions, region} - {region})

@@ -18,7 +18,7 @@ class GetCallerIdentityResponse(Response):
     arn = String()
 
 
-@operation(read_only=True)
+@operation(read_only=True, open_to_all=True)
 def get_caller_identity(call: Call, request: GetCallerIdentityRequest) -> GetCallerIdentityResponse:
     """Show who calls: the principal's id, account and ARN. Nobody can be kept from asking."""
     caller = call.caller

@@ -1,0 +1,70 @@
+"""Step 5 of the road (design, "The road of a call"): may the caller do this to each of the call's targets.
+
+The root user who calls the account's own keys directly, under the policy that a key has by default, may: that is most
+calls of most vaults, and for it no policy is parsed. All else is weighed.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from kmscli.authorization.hidden import refuse_hidden
+from kmscli.errors import AccessDeniedException
+from kmscli.keys.key import Key
+from kmscli.keys.policies import default_policy, policy_of
+from kmscli.operations.call import Call
+from kmscli.operations.shapes import Request
+
+if TYPE_CHECKING:
+    from kmscli.operations.targets import Sought
+
+
+def authorize(call: Call, request: Request, sought: "Sought") -> None:
+    """Decide on a target. Raises AccessDeniedException."""
+    if sought.target.kind == "grant":
+        from kmscli.operations.grant_targets import authorize_retirement
+
+        authorize_retirement(call, request, sought)
+    elif sought.target.optional and sought.account == call.caller.account:
+        authorize_alone(call, request, sought.target.action, "*")
+    elif sought.key:
+        authorize_key(call, request, sought.target.action, sought.key, sought.named)
+    elif sought.target.kind != "key":
+        authorize_alone(call, request, sought.target.action, sought.resource)
+    else:
+        refuse_hidden(call.caller, sought.target.action, sought.named)
+
+
+def authorize_key(call: Call, request: Request, action: str, key: Key, named: str) -> None:
+    """Decide on an action on a key. `named`: as the caller may see it, "" if by a ciphertext only.
+
+    Raises AccessDeniedException.
+    """
+    if may_do_all(call, key.account) and policy_of(call.transaction, key) == default_policy(key.account, key.region):
+        return
+    from kmscli.operations.weighing import weigh_key
+
+    decided(call, *weigh_key(call, request, action, key), named)
+
+
+def authorize_alone(call: Call, request: Request, action: str, resource: str) -> None:
+    """Decide on an action on what has no policy of its own, in the caller's account. Raises AccessDeniedException."""
+    if may_do_all(call, call.caller.account):
+        return
+    from kmscli.operations.weighing import weigh_alone
+
+    decided(call, *weigh_alone(call, request, action, resource), resource)
+
+
+def may_do_all(call: Call, account: str) -> bool:
+    """Whether nothing but a resource's own policy can keep the caller from what is an account's."""
+    caller = call.caller
+    return caller.is_root and caller.account == account and not caller.service and not call.explains
+
+
+def decided(call: Call, question: Any, decision: Any, named: str) -> None:
+    """Take a decision down. Raises AccessDeniedException."""
+    call.weighed.append((question, decision))
+    if not decision.allowed:
+        from kmscli.authorization.refusal import denial
+
+        raise AccessDeniedException(denial(question, decision, named))
+    call.grant = decision.grant or call.grant
