@@ -6,6 +6,7 @@ _kmscli() {
     for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
         next="${place:+$place }$word"
         case "$next" in
+            "iam") place=$next shared=yes ;;
             "sts") place=$next shared=yes ;;
             "cancel-key-deletion") place=$next shared=yes ;;
             "connect-custom-key-store") place=$next shared=yes ;;
@@ -63,6 +64,14 @@ _kmscli() {
             "update-primary-region") place=$next shared=yes ;;
             "verify") place=$next shared=yes ;;
             "verify-mac") place=$next shared=yes ;;
+            "iam create-user") place=$next shared=yes ;;
+            "iam delete-user") place=$next shared=yes ;;
+            "iam delete-user-policy") place=$next shared=yes ;;
+            "iam get-user") place=$next shared=yes ;;
+            "iam get-user-policy") place=$next shared=yes ;;
+            "iam list-user-policies") place=$next shared=yes ;;
+            "iam list-users") place=$next shared=yes ;;
+            "iam put-user-policy") place=$next shared=yes ;;
             "sts get-caller-identity") place=$next shared=yes ;;
             "audit") place=$next shared= ;;
             "audit path") place=$next shared= ;;
@@ -209,6 +218,14 @@ _kmscli() {
             "verify --generate-cli-skeleton") offered="input yaml-input output" ;;
             "verify-mac --mac-algorithm") offered="HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512" ;;
             "verify-mac --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam create-user --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam delete-user --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam delete-user-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam get-user --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam get-user-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam list-user-policies --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam list-users --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam put-user-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "sts get-caller-identity --generate-cli-skeleton") offered="input yaml-input output" ;;
         *)
             if [[ $current == -* ]]; then
@@ -269,6 +286,14 @@ _kmscli() {
             "update-primary-region") offered="--key-id --primary-region --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify") offered="--key-id --message --message-type --signature --signing-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify-mac") offered="--message --key-id --mac-algorithm --mac --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam create-user") offered="--path --user-name --tags --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam delete-user") offered="--user-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam delete-user-policy") offered="--user-name --policy-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam get-user") offered="--user-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam get-user-policy") offered="--user-name --policy-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam list-user-policies") offered="--user-name --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
+            "iam list-users") offered="--path-prefix --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
+            "iam put-user-policy") offered="--user-name --policy-name --policy-document --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "sts get-caller-identity") offered="--cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
@@ -306,7 +331,8 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac sts audit batch check clock completion configure costs exec import-key lab vault" ;;
+            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac iam sts audit batch check clock completion configure costs exec import-key lab vault" ;;
+            "iam") offered="create-user delete-user delete-user-policy get-user get-user-policy list-user-policies list-users put-user-policy" ;;
             "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;

@@ -211,3 +211,43 @@ class XksProxyUriUnreachableException(ServiceError):
 
 class XksProxyVpcEndpointServiceInUseException(ServiceError):
     """Another external key store has this VPC endpoint service."""
+
+
+class IdentityError(ServiceError):
+    """An answer of IAM, and of the other services whose codes on the wire are no names of exceptions."""
+
+
+class DeleteConflict(IdentityError):
+    """Something hangs on it that has to go first."""
+
+    status = 409
+
+
+class EntityAlreadyExists(IdentityError):
+    """There is one of this name."""
+
+    status = 409
+
+
+class InvalidInput(IdentityError):
+    """A member's value makes no sense."""
+
+
+class LimitExceeded(IdentityError):
+    """A quota is used up."""
+
+    status = 409
+
+
+class MalformedPolicyDocument(IdentityError):
+    """The policy is not one, or not of its kind."""
+
+
+class NoSuchEntity(IdentityError):
+    """No such user, role, group, policy or access key."""
+
+    status = 404
+
+
+class ValidationError(IdentityError):
+    """A member breaks a constraint."""

@@ -17,6 +17,11 @@ _PARTITIONS = {
     "us-isof": "aws-iso-f", "eusc-de": "aws-eusc",
 }  # fmt: skip
 """The partitions by how their Regions' names begin, but for the one of all others."""
+_GLOBAL_REGIONS = {
+    "aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1", "aws-iso-e": "eu-isoe-west-1", "aws-iso-f": "us-isof-south-1",
+    "aws-eusc": "eusc-de-east-1",
+}  # fmt: skip
 
 
 def new_uuid() -> str:
@@ -31,6 +36,11 @@ def new_uuid() -> str:
 def partition_of(region: str) -> str:
     """The ARN partition of a Region."""
     return _PARTITIONS.get(region.rsplit("-", 2)[0], "aws")
+
+
+def global_region(region: str) -> str:
+    """The Region of a Region's partition in which the services that have but one are called: IAM, Organizations."""
+    return _GLOBAL_REGIONS[partition_of(region)]
 
 
 def new_multi_region_id() -> str:
@@ -71,6 +81,11 @@ def alias_arn(account: str, region: str, alias: str) -> str:
 def root_arn(account: str, region: str = DEFAULT_REGION) -> str:
     """The account's root user."""
     return f"arn:{partition_of(region)}:iam::{account}:root"
+
+
+def identity_arn(partition: str, account: str, kind: str, path: str, name: str) -> str:
+    """The ARN of a user, role, group or managed policy, by its `kind`; `path` begins and ends with a slash."""
+    return f"arn:{partition}:iam::{account}:{kind}{path}{name}"
 
 
 class KeyName:

@@ -6,6 +6,7 @@ import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
 
+from kmscli import errors
 from kmscli.operations.fields import Enum, Field, Integer, String
 from kmscli.operations.index import SERVICES
 from kmscli.operations.operation import Operation
@@ -15,7 +16,12 @@ from tests.test_declarations import operations
 OTHERS = [service for service in SERVICES if service != "kms"]
 OPERATIONS = [operation for service in OTHERS for operation in operations(service)]
 MODELS: dict[str, dict[str, Any]] = {service: Loader().load_service_model(service, "service-2") for service in OTHERS}
+PAGES: dict[str, dict[str, Any]] = {
+    service: Loader().load_service_model(service, "paginators-1")["pagination"] for service in OTHERS
+}
 KINDS = {"long": "integer"}
+COMMON_ERRORS = {"ValidationError": 400}
+"""Codes that all such services answer with; their models do not list them."""
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.action)
 
@@ -76,6 +82,33 @@ def test_the_members_are_as_in_the_model(operation: Operation) -> None:
     assert differences(operation.request, asked, shapes, "", limits=True) == []
     if operation.response:
         assert differences(operation.response, answered, shapes, "", limits=False) == []
+
+
+@pytest.mark.parametrize("error", errors.IdentityError.__subclasses__(), ids=lambda error: error.__name__)
+def test_an_error_of_iam_is_one_of_its_model(error: type[errors.ServiceError]) -> None:
+    """An error of IAM has the code and the HTTP status of its model, where that knows it."""
+    modelled = [shape["error"] for shape in MODELS["iam"]["shapes"].values() if "error" in shape]
+    statuses = {each["code"]: each["httpStatusCode"] for each in modelled} | COMMON_ERRORS
+    assert error.status == statuses[error.__name__]
+
+
+@every_operation
+def test_the_pages_are_as_in_the_model(operation: Operation) -> None:
+    """A list is paginated by the model's members, and nothing else is."""
+    modelled = PAGES[operation.service].get(operation.name)
+    pages = operation.pages
+    assert (pages is None) == (modelled is None)
+    if pages and modelled:
+        names = pages.result, pages.limit, pages.marker, pages.next_marker, pages.more
+        keys = "result_key", "limit_key", "input_token", "output_token", "more_results"
+        assert names == tuple(modelled[key] for key in keys)
+
+
+@every_operation
+def test_the_option_names_are_those_of_the_cli(operation: Operation) -> None:
+    """A member's Python name is the AWS CLI's option with underscores."""
+    fields = operation.request.fields
+    assert [field.name for field in fields.values()] == [xform_name(wire) for wire in fields]
 
 
 @every_operation

@@ -30,6 +30,7 @@ FORMS = {
     "random": "[A-Za-z0-9+/]+=*",
     "marker": "[A-Za-z0-9+/]+=*",
     "event": "[0-9a-f-]{36}",
+    "user": "AIDA[A-Z2-7]{17}",
     "request": "[0-9a-f-]{36}",
     "date": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00",
     "path": r"\S+",

@@ -32,11 +32,16 @@ class Caller:
         """The service that calls in the principal's name, if one does."""
         self.really = json.dumps({"uid": uid, "user": user, "door": door}, separators=(",", ":")).encode()
 
+    def at(self, region: str) -> Self:
+        """The same principal, calling in another Region."""
+        other = type(self).__new__(type(self))
+        other.__dict__.update(vars(self), region=region)
+        return other
+
     def through_kms(self, region: str) -> Self:
         """The same principal, as KMS calls in its name in another Region."""
-        other = type(self).__new__(type(self))
-        internal = {"agent": INTERNAL, "address": INTERNAL, "invoked_by": KMS}
-        other.__dict__.update(vars(self), region=region, **internal)
+        other = self.at(region)
+        other.agent, other.address, other.invoked_by = INTERNAL, INTERNAL, KMS
         return other
 
     def identity(self) -> dict[str, Any]:

@@ -120,11 +120,18 @@ def _refuse_strays(operation: Operation, chosen: dict[str, Any], left: list[str]
 
 
 def _settle_paging(operation: Operation, members: dict[str, Any], chosen: dict[str, Any]) -> None:
-    """A page asked for by hand switches paging off; `--page-size` is the first page's Limit (reference 17.6)."""
-    if not operation.pages:
+    """A page asked for by hand switches paging off; `--page-size` is the first page's limit (reference 17.6).
+
+    A service's limit of the name of a paging option is that option, and the service's once paging is off.
+    """
+    pages = operation.pages
+    if not pages:
         return
-    if "Limit" in members or "Marker" in members:
+    if pages.limit in members or pages.marker in members:
         chosen["no_paginate"] = True
+    if chosen["no_paginate"] and chosen["max_items"] is not None and pages.limit == "MaxItems":
+        members[pages.limit] = str(chosen["max_items"])
+        chosen["max_items"] = None
     used = [option.name for option in PAGING if chosen[option.key] is not None]
     if chosen["no_paginate"] and used:
         raise UsageError(f"Cannot specify --no-paginate along with pagination arguments: {', '.join(used)}")

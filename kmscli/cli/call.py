@@ -1,6 +1,7 @@
 """An operation's call from the command line: read, called, made durable, printed."""
 
 import binascii
+import json
 import os
 import sys
 import time
@@ -149,9 +150,9 @@ def settled(engine: Engine, environment: Environment) -> list[str]:
 
 
 def style(settings: Settings) -> dict[str, Any]:
-    """How blobs and timestamps look on the command line (reference 17.5)."""
+    """How blobs, timestamps and policies of IAM look on the command line (reference 17.5)."""
     wire = settings.profile.get("cli_timestamp_format") == "wire"
-    return {"blob": base64, "timestamp": (lambda moment: moment) if wire else local_iso8601}
+    return {"blob": base64, "timestamp": (lambda moment: moment) if wire else local_iso8601, "document": json.loads}
 
 
 def base64(content: bytes) -> str:

@@ -103,6 +103,8 @@ PAGING = (
     Option("--max-items", "integer", "How many to show at most; what is cut goes on from NextToken."),
 )
 
+_PAGING_NAMES = frozenset(option.name for option in PAGING)
+
 SKELETON = Option(
     "--generate-cli-skeleton",
     "optional",
@@ -130,9 +132,12 @@ def option_name(wire: str) -> str:
 def member_options(operation: Operation) -> list[Option]:
     """The options of the operation's members, in the model's order; a paginated list's own paging members hidden."""
     options = []
+    pages = operation.pages
     for wire, field in operation.request.fields.items():
-        hidden = operation.pages is not None and wire in {"Limit", "Marker"}
-        options += _member(option_name(wire), wire, field, hidden=hidden)
+        hidden = pages is not None and wire in {pages.limit, pages.marker}
+        name = option_name(wire)
+        if not (hidden and name in _PAGING_NAMES):
+            options += _member(name, wire, field, hidden=hidden)
     return options
 
 

@@ -18,15 +18,15 @@ PAGE_BY_PAGE = ("text", "yaml-stream", "off")
 _OPTIONS = ("starting_token", "page_size", "max_items")
 
 
-def paginates(raw: dict[str, Any], options: dict[str, Any]) -> bool:
+def paginates(pages: Pagination, raw: dict[str, Any], options: dict[str, Any]) -> bool:
     """Whether a list is followed from page to page: not with `--no-paginate`, nor with a limit or marker of one's own.
 
     `options` holds what was given of `starting_token`, `page_size`, `max_items` and `no_paginate`. A limit equal to
     the page size is the page size.
     Raises UsageError: one of the first three was given as well.
     """
-    limited = raw.get("Limit") not in (None, options.get("page_size"))
-    if not options.get("no_paginate") and not limited and raw.get("Marker") is None:
+    limited = raw.get(pages.limit) not in (None, options.get("page_size"))
+    if not options.get("no_paginate") and not limited and raw.get(pages.marker) is None:
         return True
     given = [f"--{name.replace('_', '-')}" for name in _OPTIONS if options.get(name) is not None]
     if given:
@@ -41,7 +41,7 @@ def answers(
 
     Raises UsageError: as `paginates` does. KmscliError: a starting token that cannot be one.
     """
-    if pages is None or not paginates(raw, options):
+    if pages is None or not paginates(pages, raw, options):
         return iter([call(raw)])
     if options.get("max_items") is not None and options["max_items"] < 1:
         sys.stderr.write("warning: Non-positive values for --max-items may result in undefined behavior.\n")
@@ -76,17 +76,20 @@ class Walk:
 
     def __init__(self, call: Call, pages: Pagination, raw: dict[str, Any], options: dict[str, Any]) -> None:
         self._call = call
+        self._pages = pages
         self._result = pages.result
         self._request = dict(raw)
         if options.get("page_size") is not None:
-            self._request["Limit"] = options["page_size"]
+            self._request[pages.limit] = options["page_size"]
         self._left: int | None = options.get("max_items")
         self._marker, self._skip = read_token(options.get("starting_token"))
         self.token = ""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while True:
-            page = self._call(self._request if self._marker is None else self._request | {"Marker": self._marker})
+            page = self._call(
+                self._request if self._marker is None else self._request | {self._pages.marker: self._marker}
+            )
             items = page.get(self._result, [])[self._skip :]
             kept = items if self._left is None or len(items) <= self._left else items[: self._left]
             yield page | {self._result: kept} if self._result in page else page
@@ -97,7 +100,7 @@ class Walk:
 
     def _turn(self, page: dict[str, Any], shown: int) -> bool:
         """Go on to the next page; false when there is none, or when it is wanted no more."""
-        marker = page.get("NextMarker") if page.get("Truncated") else None
+        marker = page.get(self._pages.next_marker) if page.get(self._pages.more) else None
         if not marker:
             return False
         if self._left is not None:

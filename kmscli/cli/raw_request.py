@@ -22,8 +22,8 @@ def assemble(
     typed = {
         wire: read(field, option_name(wire), members[wire], once) for wire, field in fields.items() if wire in members
     }
-    if chosen["page_size"] is not None:
-        typed["Limit"] = chosen["page_size"]
+    if operation.pages and chosen["page_size"] is not None:
+        typed[operation.pages.limit] = chosen["page_size"]
     return checked(operation, {**_document(chosen), **typed}, chosen["cli_binary_format"], typed.keys())
 
 

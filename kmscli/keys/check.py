@@ -2,14 +2,15 @@
 
 Beyond the walk over the file (`kmscli.vault.check`), rows are held against each other: a key has a policy, tags and its
 current material, an alias, a grant and a material have a key, related multi-Region keys are there and agree on their
-set, and the number of keys is what was counted. What one row says of another also gives a name to a row that does not
-open or is not there.
+set, and the numbers of keys and identities are what was counted. What one row says of another also gives a name to a
+row that does not open or is not there.
 """
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from kmscli.errors import VaultDamagedError
+from kmscli.identities import rows as identities
 from kmscli.keys.aliases import ALIAS, ALIAS_COUNT, Alias
 from kmscli.keys.attestation_roots import ATTESTATION_ROOT, ROOTS, AttestationRoot
 from kmscli.keys.grants import GRANT, GRANT_COUNT, GRANT_NAME, GRANTEE, Grant
@@ -45,6 +46,7 @@ KINDS: dict[int, Kind[Any]] = {
         KEY_STORE_COUNT,
         SETTINGS,
         ATTESTATION_ROOT,
+        *identities.KINDS,
     )
 }
 
@@ -116,7 +118,7 @@ def inspect(vault: Vault) -> Inspection:
 
 
 class Relations:
-    """What rows say of each other. `missing`: rows that must be there and are not. `tallies`: the counters of keys.
+    """What rows say of each other. `missing`: rows that must be there and are not. `tallies`: the counters.
 
     Both by address, with their names. `disagreeing`: multi-Region sets, by key id, whose keys do not say the same.
     """
@@ -129,16 +131,19 @@ class Relations:
         self.miscounted: list[Fault] = []
         self.disagreeing: dict[str, Fault] = {}
         self._sets: dict[tuple[str, str], dict[str, Any]] = {}
-        self._keys: dict[str, int] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
         self._counted: dict[Address, int] = {}
 
     def see(self, row: Row, value: Any) -> None:
         """Note what a row says."""
         if value is None:
             return
+        counter = identities.counted_as(value)
         if row.kind == KEY.number and not value.is_managed:
-            self._keys[value.scope] = self._keys.get(value.scope, 0) + 1
+            counter = value.scope, "keys"
             self._compare(value)
+        if counter:
+            self._numbers[counter] = self._numbers.get(counter, 0) + 1
         if row.kind == TALLY.number:
             self._counted[row.address] = value
         for named in spoken_of(value):
@@ -158,9 +163,9 @@ class Relations:
                 self.disagreeing[key.key_id] = Fault(KEY.name, key.arn, UNSOUND, detail)
 
     def count(self) -> None:
-        """Hold the numbers of keys against their counters, once all rows were seen."""
-        for home, number in self._keys.items():
-            tally = Named(TALLY, home, "keys", f"of keys in {home}", must_be=True)
+        """Hold the numbers of keys and identities against their counters, once all rows were seen."""
+        for (home, counted_name), number in self._numbers.items():
+            tally = Named(TALLY, home, counted_name, f"of {counted_name} in {home}", must_be=True)
             address, name = self.places.of(tally), tally.shown
             self.tallies[address] = name
             if address in self._counted:
@@ -184,17 +189,15 @@ def spoken_of(value: Any) -> Iterator[Named]:
         yield Named(MATERIAL, value.region, value.material_id, f"of key {arn}", must_be=False)
         yield from _of_key(value, must_be=(KEY,))
     elif isinstance(value, Grant):
-        arn = value.key_arn
-        yield Named(GRANT, value.region, value.grant_id, f"{value.grant_id} of key {arn}", must_be=False)
-        if value.request:
-            home = scope(value.account, value.region)
-            yield Named(GRANT_NAME, home, value.request, f"{value.name} of key {arn}", must_be=True)
-        yield from _of_key(value, must_be=(KEY, GRANT_COUNT))
+        yield from _spoken_of_by_grant(value)
     elif isinstance(value, KeyStore):
         yield Named(KEY_STORE, value.scope, value.store_id, value.store_id, must_be=False)
         yield Named(KEY_STORE_COUNT, value.scope, COUNT, f"in {value.scope}", must_be=True)
     elif isinstance(value, AttestationRoot):
         yield Named(ATTESTATION_ROOT, ROOTS, value.fingerprint, value.fingerprint, must_be=False)
+    else:
+        for kind, home, name, shown, must_be in identities.rows_of(value):
+            yield Named(kind, home, name, shown, must_be=must_be)
 
 
 def _spoken_of_by_key(key: Key) -> Iterator[Named]:
@@ -205,6 +208,15 @@ def _spoken_of_by_key(key: Key) -> Iterator[Named]:
     for region in key.regions if key.multi_region else ():
         arn = key_arn(key.account, region, key.key_id)
         yield Named(KEY, scope(key.account, region), key.key_id, arn, must_be=True)
+
+
+def _spoken_of_by_grant(grant: Grant) -> Iterator[Named]:
+    arn = grant.key_arn
+    yield Named(GRANT, grant.region, grant.grant_id, f"{grant.grant_id} of key {arn}", must_be=False)
+    if grant.request:
+        home = scope(grant.account, grant.region)
+        yield Named(GRANT_NAME, home, grant.request, f"{grant.name} of key {arn}", must_be=True)
+    yield from _of_key(grant, must_be=(KEY, GRANT_COUNT))
 
 
 def _of_key(value: Key | Alias | Material | Grant, *, must_be: Collection[Kind[Any]]) -> Iterator[Named]:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Render = dict[str, Callable[[Any], Any]]
-"""How a face of the house spells a kind of value: `{"blob": base64, "timestamp": iso8601}`."""
+"""How a face of the house spells a kind of value: `{"blob": base64, "timestamp": iso8601}`.
+
+`document`: a policy that AWS CLI shows as what its text says.
+"""
 
 
 class Field(Generic[T]):

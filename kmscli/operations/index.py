@@ -124,8 +124,19 @@ KMS: Commands = {
     "verify-mac": ("VerifyMac", "Check a message authentication code (HMAC) that generate-mac made under a KMS key."),
 }
 
+IAM: Commands = {
+    "create-user": ("CreateUser", "Create a user of the account, who may nothing until a policy says so."),
+    "delete-user": ("DeleteUser", "Delete a user, who must have no policies."),
+    "delete-user-policy": ("DeleteUserPolicy", "Delete an inline policy of a user."),
+    "get-user": ("GetUser", "Show a user: path, id, ARN, tags, and when he was created."),
+    "get-user-policy": ("GetUserPolicy", "Show an inline policy of a user."),
+    "list-user-policies": ("ListUserPolicies", "List the names of a user's inline policies."),
+    "list-users": ("ListUsers", "List the users of the account, all or those below a path."),
+    "put-user-policy": ("PutUserPolicy", "Give a user an inline policy, in place of the one of this name."),
+}
+
 STS: Commands = {
     "get-caller-identity": ("GetCallerIdentity", "Show who calls: the principal's id, account and ARN."),
 }
 
-SERVICES = {"kms": KMS, "sts": STS}
+SERVICES = {"kms": KMS, "iam": IAM, "sts": STS}

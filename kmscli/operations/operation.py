@@ -54,12 +54,33 @@ class Target:
 
 
 class Pagination:
-    """A list that comes in pages: its result member, and the page size by default and at most (reference 4.4)."""
+    """A list that comes in pages: its result member, and the page size by default and at most (reference 4.4).
 
-    def __init__(self, result: str, *, default: int, most: int) -> None:
+    `limit` and `marker` are the request's members, `next_marker` and `more` the answer's, as KMS calls them.
+    """
+
+    marker = "Marker"
+
+    def __init__(
+        self,
+        result: str,
+        *,
+        default: int,
+        most: int,
+        limit: str = "Limit",
+        next_marker: str = "NextMarker",
+        more: str = "Truncated",
+    ) -> None:
         self.result = result
         self.default = default
         self.most = most
+        self.limit = limit
+        self.next_marker = next_marker
+        self.more = more
+
+
+GLOBAL = ("iam", "organizations")
+"""The services that have one Region in each partition."""
 
 
 class Operation:
@@ -83,6 +104,7 @@ class Operation:
         self.name = "".join(part.capitalize() for part in function.__name__.split("_"))
         self.service = function.__module__.split(".")[-2]
         self.action = f"{self.service}:{self.name}"
+        self.is_global = self.service in GLOBAL
         command = function.__name__.replace("_", "-")
         self.command = command if self.service == "kms" else f"{self.service} {command}"
         self.help = function.__doc__ or ""

@@ -5,9 +5,9 @@ from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
-from kmscli.errors import KmscliError, ServiceError
+from kmscli.errors import KmscliError, ServiceError, ValidationError, ValidationException
 from kmscli.keys.key import Happened, Key, Use, note_use
-from kmscli.names import new_uuid
+from kmscli.names import global_region, new_uuid
 from kmscli.operations.call import Elsewhere
 from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
@@ -25,7 +25,7 @@ class Asked:
     """A call as it came in, read as far as it could be: `request`, or the `error` that reading it gave."""
 
     def __init__(self, caller: Caller, operation: Operation, raw: dict[str, Any]) -> None:
-        self.caller = caller
+        self.caller = caller.at(global_region(caller.region)) if operation.is_global else caller
         self.operation = operation
         self.request_id = new_uuid()
         self.event_id = new_uuid()
@@ -36,7 +36,7 @@ class Asked:
         try:
             violations: list[str] = []
             self.request = operation.request.accept(raw, "", violations)
-            refuse(violations)
+            refuse(violations, ValidationException if operation.service == "kms" else ValidationError)
             self.request.rules()
         except ServiceError as error:
             self.error = error
@@ -79,7 +79,7 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         parameters=_parameters(outcome),
         answer=_answer(outcome),
         additional=outcome.additional,
-        resources=_resources(outcome),
+        resources=_resources(outcome) if operation.service == "kms" else None,
         error=outcome.error,
         source=f"{operation.service}.amazonaws.com",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
-from kmscli.errors import SerializationException, ValidationException
+from kmscli.errors import SerializationException, ServiceError, ValidationException
 from kmscli.generic import Generic
 from kmscli.operations.fields import Enum, Field, Render, Sized, String, T, wrong_type
 
@@ -213,11 +213,13 @@ class Response(Shape):
     """What is answered."""
 
 
-def refuse(violations: list[str]) -> None:
-    """Raises ValidationException with all violations in one message, if there are any (reference 16.4)."""
+def refuse(violations: list[str], error: type[ServiceError] = ValidationException) -> None:
+    """Raises ValidationException, or what it is elsewhere, with all violations in one message, if there are any
+    (reference 16.4).
+    """
     if violations:
         plural = "error" if len(violations) == 1 else "errors"
-        raise ValidationException(f"{len(violations)} validation {plural} detected: {'; '.join(violations)}")
+        raise error(f"{len(violations)} validation {plural} detected: {'; '.join(violations)}")
 
 
 def _inner(member: Field[Any]) -> str:

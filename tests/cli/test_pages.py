@@ -170,7 +170,7 @@ def test_paging_options_need_pagination(raw: dict[str, Any], options: dict[str, 
     assert refused.value.message == f"Cannot specify --no-paginate along with pagination arguments: {named}"
     assert service.requests == []
     with pytest.raises(UsageError):
-        paginates(raw, options)
+        paginates(KEYS, raw, options)
 
 
 @pytest.mark.parametrize(("most", "warned"), [(0, True), (-1, True), (1, False), (None, False)])

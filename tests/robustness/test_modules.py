@@ -69,6 +69,13 @@ def test_a_call_loads_what_it_uses(machine: Machine, module: str) -> None:
     assert within(modules, ("kmscli.cli.local", "kmscli.cli.app", "kmscli.server", "kmscli.wire")) == set()
 
 
+def test_a_call_of_iam_loads_what_it_uses(machine: Machine) -> None:
+    """The same for another service."""
+    modules = loaded(machine, "iam", "create-user", "--user-name", "bob")
+    assert within(modules, ("kmscli.operations.iam",)) == {"kmscli.operations.iam", "kmscli.operations.iam.create_user"}
+    assert within(modules, ("kmscli.operations.kms", *NEVER)) == set()
+
+
 def test_decrypt_loads_what_it_uses(machine: Machine) -> None:
     """The same for a call whose ciphertext another made."""
     blob = machine.run("encrypt", "--key-id", ALIAS, "--plaintext", "aGk=").expect().answer["CiphertextBlob"]

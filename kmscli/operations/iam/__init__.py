@@ -1,0 +1,1 @@
+"""The operations of AWS IAM that kmscli has, one a module."""

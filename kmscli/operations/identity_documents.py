@@ -1,0 +1,43 @@
+"""What IAM asks of a policy before it stores it, and how long the policies of an identity may be.
+
+Source: the IAM User Guide, "IAM JSON policy elements reference" and "IAM and AWS STS quotas".
+"""
+
+from kmscli.authorization.document import SYNTAX, Document, MalformedDocumentError, Statement, Words, parsed
+from kmscli.errors import LimitExceeded, MalformedPolicyDocument
+
+
+def check_document(text: str) -> None:
+    """Raises MalformedPolicyDocument: no policy of an identity."""
+    for statement in _parsed(text, names_principals=False).statements:
+        _check_statement(statement)
+
+
+def check_length(texts: list[str], most: int, whose: str) -> None:
+    """Raises LimitExceeded: policies are too long together. White space does not count."""
+    if sum(len("".join(text.split())) for text in texts) > most:
+        raise LimitExceeded(f"Maximum policy size of {most} bytes exceeded for {whose}")
+
+
+def _parsed(text: str, *, names_principals: bool) -> Document:
+    try:
+        return parsed(text, names_principals=names_principals)
+    except MalformedDocumentError as error:
+        said = str(error)
+        raise MalformedPolicyDocument("Syntax errors in policy." if said == SYNTAX else said) from None
+
+
+def _check_statement(statement: Statement) -> None:
+    if not (statement.action.given and statement.action.values):
+        raise MalformedPolicyDocument("Policy statement must contain actions.")
+    if not (statement.resource.given and statement.resource.values):
+        raise MalformedPolicyDocument("Policy statement must contain resources.")
+    _check_actions(statement.action)
+    for resource in statement.resource.values:
+        if resource != "*" and not (resource.startswith("arn:") and resource.count(":") >= 5):
+            raise MalformedPolicyDocument(f'Resource {resource} must be in ARN format or "*".')
+
+
+def _check_actions(actions: Words) -> None:
+    if not all(action == "*" or action.partition(":")[2] for action in actions.values):
+        raise MalformedPolicyDocument("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
