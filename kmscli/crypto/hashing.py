@@ -62,7 +62,7 @@ def mac_holds(key: bytes, mac: bytes, *parts: bytes) -> bool:
 
 def joined(*parts: bytes) -> bytes:
     """The parts, each behind its length, so that no two lists of parts give the same bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
 def same(first: bytes, second: bytes) -> bool:

@@ -16,7 +16,7 @@ from kmscli.vault.location import make_private_folder, trail_folder, trail_log
 from kmscli.vault.mark import Mark
 from kmscli.vault.vault import NOWHERE, Committed, Place, Vault
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 14
 _MAC_TAIL = len(b',"mac":""}}\n') + 64
 
 
@@ -98,7 +98,7 @@ def _line_end(descriptor: int, upto: int) -> int:
 def _last_line(descriptor: int, keys: dict[int, bytes]) -> tuple[Place, bytes]:
     """The last line that verifies, and its place. Looks at the last lines only; a log whose end is foreign has none."""
     size = os.fstat(descriptor).st_size
-    start = max(0, size - 16 * _BLOCK)
+    start = max(0, size - 64 * _BLOCK)
     tail = os.pread(descriptor, min(size, _BLOCK), max(0, size - _BLOCK))
     place, line = _last_verified(tail, keys)
     if not line and size > _BLOCK:
@@ -107,11 +107,20 @@ def _last_line(descriptor: int, keys: dict[int, bytes]) -> tuple[Place, bytes]:
 
 
 def _last_verified(tail: bytes, keys: dict[int, bytes]) -> tuple[Place, bytes]:
-    for line in reversed(tail.splitlines(keepends=True)):
+    for line in _lines_backwards(tail):
         place = verified_place(line, keys)
         if place.number:
             return place, line
     return NOWHERE, b""
+
+
+def _lines_backwards(text: bytes) -> Iterator[bytes]:
+    """The lines with their line ends, the last one first: hardly ever is a second one asked for."""
+    end = len(text)
+    while end:
+        start = text.rfind(b"\n", 0, end - 1) + 1
+        yield text[start:end]
+        end = start
 
 
 def verified_place(line: bytes, keys: dict[int, bytes]) -> Place:

@@ -67,7 +67,7 @@ class Vault:
         self._renewal: dict[str, bytes] = {}
         self._cache: dict[Address, tuple[int, Any, bytes]] = {}
         self._newest_head: tuple[Row | None, bytes] = (None, b"")
-        """The head row that was read last, to the byte, and what it holds: each call reads it more than once."""
+        """The head row that was read or made last, to the byte, and what it holds: a call reads it more than once."""
 
     def transaction(self) -> Transaction:
         """A transaction on the vault as it is now."""
@@ -272,7 +272,10 @@ class Vault:
                 head.rows[str(row.kind)] = head.rows.get(str(row.kind), 0) + sign
 
     def _head_row(self, head: Head) -> Row:
-        return self.keyring.seal_row(HEAD, head.commit, packed(head.encoded(), b""), None, None, None)
+        plain = head.encoded()
+        row = self.keyring.seal_row(HEAD, head.commit, packed(plain, b""), None, None, None)
+        self._newest_head = (row, plain)
+        return row
 
     def _event_row(self, head: Head, lines: list[bytes]) -> Iterable[Row]:
         if lines:
