@@ -182,7 +182,7 @@ class Engine:
         keyring, remembered = self.vault.keyring, asked.remembered
         call = Call(asked.caller, operation.name, now, held, transaction, keyring, remembered=remembered)
         try:
-            call.sought = outcome.sought
+            call.sought, call.weighed = outcome.sought, outcome.weighed
             for target in operation.targets:
                 outcome.sought.append(find(target, call, request))
             decide(operation, call, request, outcome.sought)

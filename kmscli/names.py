@@ -10,6 +10,7 @@ DEFAULT_REGION = "us-east-1"
 _HEX = frozenset("0123456789abcdefABCDEF")
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-")
+_NAME = _ALIAS | frozenset("+=,.@")
 
 
 _PARTITIONS = {
@@ -86,6 +87,23 @@ def root_arn(account: str, region: str = DEFAULT_REGION) -> str:
 def identity_arn(partition: str, account: str, kind: str, path: str, name: str) -> str:
     """The ARN of a user, role, group or managed policy, by its `kind`; `path` begins and ends with a slash."""
     return f"arn:{partition}:iam::{account}:{kind}{path}{name}"
+
+
+def is_caller_arn(text: str) -> bool:
+    """Whether a text is the ARN of somebody who may call: an account's root, a user, a role or a role's session."""
+    parts = text.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or parts[3] or not is_account(parts[4]) or not _NAME.issuperset(parts[5]):
+        return False
+    kind, _, name = parts[5].partition("/")
+    if parts[2] == "iam":
+        return parts[5] == "root" or (kind in ("user", "role") and bool(name))
+    return parts[2] == "sts" and kind == "assumed-role" and name.count("/") == 1 and "" not in name.split("/")
+
+
+def session_arn(role: str, name: str) -> str:
+    """The ARN of a session of a role."""
+    _, partition, _, _, account, resource = role.split(":", 5)
+    return f"arn:{partition}:sts::{account}:assumed-role/{resource.rsplit('/', 1)[-1]}/{name}"
 
 
 class KeyName:

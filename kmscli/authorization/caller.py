@@ -28,6 +28,8 @@ class Caller:
         """The service through which the call comes, by the first part of its endpoint's name: `s3`, `ec2`."""
         self.source_arn = ""
         """The resource on whose behalf a service calls."""
+        self.explains = False
+        """Whether the decisions on his calls are to be told: then each is weighed in full."""
         self.invoked_by = ""
         """The service that calls in the principal's name, if one does."""
         self.really = json.dumps({"uid": uid, "user": user, "door": door}, separators=(",", ":")).encode()
@@ -36,6 +38,13 @@ class Caller:
         """The same principal, calling in another Region."""
         other = type(self).__new__(type(self))
         other.__dict__.update(vars(self), region=region)
+        return other
+
+    def through(self, service: str) -> Self:
+        """The same principal, as a service calls in his name."""
+        other = type(self).__new__(type(self))
+        host = f"{service}.amazonaws.com"
+        other.__dict__.update(vars(self), service=service, agent=host, address=host, invoked_by=host)
         return other
 
     def through_kms(self, region: str) -> Self:

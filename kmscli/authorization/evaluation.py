@@ -12,7 +12,7 @@ from kmscli.authorization.principals import Principal
 from kmscli.authorization.variables import expanded
 from kmscli.authorization.wildcards import matches, pattern_of
 
-ANY_ONE = "no principal asked for"
+ANY_ONE = "whoever calls"
 """How a statement matches that does not say whom it is about."""
 
 

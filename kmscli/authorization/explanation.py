@@ -52,7 +52,9 @@ def _statement(looked: Looked) -> dict[str, Any]:
         "Effect": "Allow" if statement.allows else "Deny",
         "Matched": mismatch is None,
     }
-    if mismatch:
+    if mismatch is None:
+        shown["By"] = looked.how
+    else:
         shown["Failed"] = {"Element": mismatch.element, "Policy": mismatch.asked, "Request": mismatch.given}
     return shown
 

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from kmscli.cli.argv import Invocation
@@ -15,6 +16,7 @@ from kmscli.cli.settings import Settings, read_profile
 from kmscli.engine import Engine
 from kmscli.errors import KmscliError, UsageError
 from kmscli.operations.operation import Operation
+from kmscli.operations.recording import Outcome
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
 
@@ -72,16 +74,38 @@ class Answering:
         self.engine = engine
         self.raw_outputs = raw_outputs
         self.caller = settings.caller()
+        self.caller.explains = bool(settings.options.get("explain"))
 
     def members(self, raw: dict[str, Any]) -> dict[str, Any]:
         """One request's answer, as plain members with raw bytes taken out."""
-        response = self.engine.call(self.caller, self.operation.action, raw)
+        [outcome] = self.engine.group([(self.caller, self.operation.action, raw)])
+        if self.caller.explains:
+            tell(outcome, self.settings)
+        if outcome.error:
+            raise outcome.error
+        response = outcome.response
         if response is None:
             return {}
         with output_after_the_commit():
             left = self.raw_outputs.write(response.members({})) if self.raw_outputs.outputs else None
         shown = response.members(style(self.settings))
         return shown if left is None else {name: value for name, value in shown.items() if name in left}
+
+
+def tell(outcome: Outcome, settings: Settings) -> None:
+    """Say on stderr what was decided on a call, and why."""
+    from kmscli.cli.output import as_json
+    from kmscli.operations.explaining import told
+
+    explanation, terminal = told(outcome.weighed, outcome.error), sys.stderr.isatty()
+    if settings.chosen_output == "json":
+        text = as_json(explanation, terminal=terminal)
+    else:
+        from kmscli.cli.output.as_tree import as_tree
+
+        text = as_tree(explanation, terminal=terminal)
+    with suppress(OSError):
+        sys.stderr.write(text)
 
 
 def answer(answering: Answering, output: str) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from kmscli import __version__
 from kmscli.engine import Caller
-from kmscli.errors import ConfigurationError, KmscliError
-from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, is_account, is_region
+from kmscli.errors import ConfigurationError, KmscliError, UsageError
+from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, is_account, is_caller_arn, is_region, session_arn
 from kmscli.vault.location import Environment, default_folder
 
 NETWORK = ("KMSCLI_ENDPOINT_URL", "AWS_ENDPOINT_URL_KMS")
@@ -29,9 +29,15 @@ class Settings:
         refuse_network(options, environment)
 
     @property
+    def chosen_output(self) -> str:
+        """The output format that somebody chose; empty if nobody did."""
+        named = self.options.get("output") or self.environment.get("AWS_DEFAULT_OUTPUT") or self.profile.get("output")
+        return str(named or "")
+
+    @property
     def output(self) -> str:
         """The output format."""
-        chosen = self.options.get("output") or self.environment.get("AWS_DEFAULT_OUTPUT") or self.profile.get("output")
+        chosen = self.chosen_output
         if chosen and chosen not in ("json", "text", "table", "yaml", "yaml-stream", "off"):
             raise ConfigurationError(f"Unknown output type: {chosen}")
         return chosen or "json"
@@ -51,15 +57,10 @@ class Settings:
         return str(chosen)
 
     def caller(self) -> Caller:
-        """The principal that calls: the profile's, or the account's root."""
-        access_key = self.environment.get("AWS_ACCESS_KEY_ID", "")
-        account = access_key if is_account(access_key) else str(self.profile.get("account", DEFAULT_ACCOUNT))
-        if not is_account(account):
-            raise ConfigurationError(f"The profile's account is not an account id of 12 digits: {account}")
-        principal = "" if is_account(access_key) else str(self.profile.get("principal", ""))
-        if principal and principal.split(":")[4:5] != [account]:
-            raise ConfigurationError(f"The profile's principal is none of account {account}: {principal}")
-        return Caller(
+        """The principal that calls: the one that is named, the profile's, or the account's root."""
+        named = self.options.get("principal")
+        account, principal = named_principal(named) if named else self._configured()
+        caller = Caller(
             account,
             self.region,
             arn=principal,
@@ -68,6 +69,39 @@ class Settings:
             uid=os.getuid(),
             user=user_name(),
         )
+        service = self.options.get("via_service")
+        return caller.through(service_name(service)) if service else caller
+
+    def _configured(self) -> tuple[str, str]:
+        """The account, and the principal if it is another than its root."""
+        access_key = self.environment.get("AWS_ACCESS_KEY_ID", "")
+        account = access_key if is_account(access_key) else str(self.profile.get("account", DEFAULT_ACCOUNT))
+        if not is_account(account):
+            raise ConfigurationError(f"The profile's account is not an account id of 12 digits: {account}")
+        principal = "" if is_account(access_key) else str(self.profile.get("principal", ""))
+        if principal and principal.split(":")[4:5] != [account]:
+            raise ConfigurationError(f"The profile's principal is none of account {account}: {principal}")
+        return account, principal
+
+
+def named_principal(text: str) -> tuple[str, str]:
+    """The account of a principal that `--as` names, and its ARN; empty for an account's root.
+
+    A role does not call; one is named for a session of it. Raises UsageError: it is no principal.
+    """
+    if is_account(text):
+        return text, ""
+    if not is_caller_arn(text):
+        raise UsageError(f"argument --as: {text} is neither an account id nor the ARN of a user, role or session.")
+    account = text.split(":")[4]
+    return account, session_arn(text, "kmscli") if ":role/" in text else text
+
+
+def service_name(text: str) -> str:
+    """The service that `--via-service` names. Raises UsageError."""
+    if not (text.isascii() and text.replace("-", "").isalnum() and text == text.lower()):
+        raise UsageError(f"argument --via-service: {text} is not a service's name, as s3 is.")
+    return text
 
 
 def refuse_network(options: dict[str, Any], environment: Environment) -> None:

@@ -68,8 +68,7 @@ class Call:
         """Keys that this call makes; the event names them."""
         self.sought: list[Any] = []
         """The targets found, as `targets.Sought`."""
-        self.explains = False
-        """Whether the caller asks why: then every decision is weighed in full."""
+        self.explains = caller.explains
         self.weighed: list[tuple[Any, Any]] = []
         """The decisions that took weighing: each question, and what was decided."""
         self.grant = ""

@@ -54,6 +54,8 @@ class Outcome:
         self.additional: dict[str, Any] = {}
         self.elsewhere: list[Elsewhere] = []
         self.happened: list[Happened] = []
+        self.weighed: list[tuple[Any, Any]] = []
+        """The decisions that took weighing: each question, and what was decided."""
 
 
 def note_uses(outcome: Outcome, transaction: Transaction, now: float) -> None:

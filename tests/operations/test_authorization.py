@@ -25,9 +25,7 @@ def by(who: str, region: str = REGION) -> Caller:
 
 def through(service: str, who: str = ALICE) -> Caller:
     """A principal who calls through a service."""
-    caller = by(who)
-    caller.service = service
-    return caller
+    return by(who).through(service)
 
 
 def statement(who: str = ALICE, effect: str = "Allow", **elements: Any) -> dict[str, Any]:

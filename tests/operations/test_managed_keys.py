@@ -188,8 +188,7 @@ def test_a_dry_run_is_refused_as_well(house: House) -> None:
 def test_a_managed_keys_ciphertext_is_not_the_accounts(house: House) -> None:
     """What a service has encrypted is not decrypted or encrypted again by the account itself, under either side."""
     key, own = managed(house), house.new_key()
-    through = caller()
-    through.service = "s3"
+    through = caller().through("s3")
     blob = house.call("Encrypt", through, KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
     assert house.call("Decrypt", through, CiphertextBlob=blob)["Plaintext"] == b"secret"
     mine = house.encrypted(own)

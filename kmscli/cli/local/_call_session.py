@@ -17,6 +17,12 @@ from kmscli.operations.recording import Outcome
 CALLER: dict[str, Any] = {
     "profile": Annotated[str | None, typer.Option(metavar="NAME", help="The profile of the configuration to use.")],
     "region": Annotated[str | None, typer.Option(metavar="REGION", help="The Region to call.")],
+    "principal": Annotated[
+        str | None, typer.Option("--as", metavar="ARN", help="Who calls: a principal's ARN, or an account's id.")
+    ],
+    "via_service": Annotated[
+        str | None, typer.Option(metavar="SERVICE", help="The service through which the calls come: s3, say.")
+    ],
 }
 """The options that say who calls, by name."""
 

@@ -9,6 +9,7 @@ LOCAL: dict[str, str] = {
     "configure": "The configuration: profiles, each with a Region, an account, a principal, an output format, a vault.",
     "costs": "Show what the vault's keys and the trail's requests would cost at AWS, by key and by class of request.",
     "exec": "Run a command with secrets in its environment, decrypted from files.",
+    "explain": "Say why a call would be allowed or refused: policy by policy, statement by statement.",
     "import-key": "Import key material from a file into a KMS key: get the parameters, wrap, import, in one step.",
     "lab": "For lab vaults: what else only AWS's machines have, such as attestation documents to test with.",
     "vault": "The vault: make one, see how it is, check it, change its keys, back it up and put a backup back.",

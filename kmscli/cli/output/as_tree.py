@@ -1,0 +1,74 @@
+"""A decision as a tree: each policy consulted, each statement, and what of it did not fit."""
+
+import json
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from kmscli.cli.output.printable import printable
+
+ALLOWED = "allowed"
+WORDS = {ALLOWED: "allowed", "explicitDeny": "denied by a statement", "implicitDeny": "denied: nothing allows it"}
+
+
+def as_tree(told: dict[str, Any], *, terminal: bool) -> str:
+    """An explanation as text, a tree a decision. On a `terminal` in colours, with what may not be shown escaped."""
+    written = StringIO()
+    console = Console(file=written, width=200, force_terminal=terminal, highlight=False, soft_wrap=True)
+    for decision in told["Decisions"]:
+        console.print(_decision(decision, terminal=terminal))
+    error = told.get("Error")
+    if error and told["Decision"] in (ALLOWED, "notDecided"):
+        console.print(Text(printable(f"{error['Code']}: {error['Message'] or ''}", terminal=terminal)))
+    if not told["Decisions"] and not error:
+        console.print("Nothing was decided: every principal may do this.")
+    return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
+
+
+def _decision(decision: dict[str, Any], *, terminal: bool) -> Tree:
+    outcome = decision["Decision"]
+    asked = f"{decision['Principal']} {decision['Action']} on {decision['Resource']}"
+    tree = Tree(
+        _text(f"{WORDS[outcome]}: {asked}", terminal=terminal, style="bold green" if outcome == ALLOWED else "bold red")
+    )
+    tree.add(_text(f"decided by: {_decided(decision)}", terminal=terminal))
+    for policy in decision["Policies"]:
+        named = f"{policy['Name']} ({policy['Kind']})" if policy["Name"] else policy["Kind"]
+        branch = tree.add(_text(f"{named} {policy.get('Arn', '')}".rstrip(), terminal=terminal))
+        for statement in policy["Statements"]:
+            branch.add(_statement(statement, terminal=terminal))
+    return tree
+
+
+def _decided(decision: dict[str, Any]) -> str:
+    by = decision["DecidedBy"]
+    if "GrantId" in by:
+        return f"grant {by['GrantId']}"
+    if "Statement" in by:
+        return f"the statement {json.dumps(by['Statement'], ensure_ascii=False)} of the {by['Policy'] or by['Kind']}"
+    return str(by["Kind"]) if decision["Decision"] == ALLOWED else f"no {by['Kind']} policy allows it"
+
+
+def _statement(statement: dict[str, Any], *, terminal: bool) -> Tree:
+    style = ("green" if statement["Effect"] == "Allow" else "red") if statement["Matched"] else "dim"
+    named = json.dumps(statement["Statement"], ensure_ascii=False)
+    word = f"matches, by {statement['By']}" if statement["Matched"] else "does not match"
+    tree = Tree(_text(f"{statement['Effect']} {named}: {word}", terminal=terminal, style=style))
+    failed = statement.get("Failed")
+    if failed:
+        tree.add(_text(f"{failed['Element']} of the policy: {_value(failed['Policy'])}", terminal=terminal))
+        tree.add(_text(f"of the request: {_value(failed['Request'])}", terminal=terminal))
+    return tree
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "absent"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _text(text: str, *, terminal: bool, style: str = "") -> Text:
+    return Text(printable(text, terminal=terminal), style=style if terminal else "")
