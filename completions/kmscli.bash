@@ -90,6 +90,7 @@ _kmscli() {
             "configure set") place=$next shared= ;;
             "costs") place=$next shared= ;;
             "exec") place=$next shared= ;;
+            "explain") place=$next shared= ;;
             "import-key") place=$next shared= ;;
             "lab") place=$next shared= ;;
             "lab attestation-document") place=$next shared= ;;
@@ -119,6 +120,8 @@ _kmscli() {
             " --key-file") offered="" ;;
             " --key-fd") offered="" ;;
             " --passphrase-fd") offered="" ;;
+            " --as") offered="" ;;
+            " --via-service") offered="" ;;
             " --plaintext-out") offered="" ;;
             " --ciphertext-out") offered="" ;;
             " --endpoint-url") offered="" ;;
@@ -298,8 +301,8 @@ _kmscli() {
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
-            "batch") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --cli-binary-format" ;;
-            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --encryption-context --key-id --encryption-algorithm" ;;
+            "batch") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --cli-binary-format" ;;
+            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --as --via-service --encryption-context --key-id --encryption-algorithm" ;;
             "clock show") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock advance") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock set") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -308,7 +311,7 @@ _kmscli() {
             "configure get") offered="--profile" ;;
             "configure set") offered="--profile" ;;
             "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
-            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --encryption-context --key-id --encryption-algorithm" ;;
+            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --encryption-context --key-id --encryption-algorithm" ;;
             "import-key") offered="--key-id --wrapping-algorithm --wrapping-key-spec --valid-to --expiration-model --import-type --key-material-description --key-material-id --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab attestation-document") offered="--private-key --public-key --pcr --module-id --nitro-tpm --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab open-for-recipient") offered="--private-key --plaintext-out" ;;
@@ -331,7 +334,7 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac iam sts audit batch check clock completion configure costs exec import-key lab vault" ;;
+            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac iam sts audit batch check clock completion configure costs exec explain import-key lab vault" ;;
             "iam") offered="create-user delete-user delete-user-policy get-user get-user-policy list-user-policies list-users put-user-policy" ;;
             "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
@@ -348,6 +351,6 @@ _kmscli() {
     COMPREPLY=($(compgen -W "$offered" -- "$current"))
 }
 
-_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
+_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --via-service --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
 
 complete -o default -F _kmscli kmscli
