@@ -27,12 +27,24 @@ def material_id_of(keyring: Keyring, key: Key, made: Made) -> str:
     return keyring.material_id(key.key_id, made.public_key or made.secret)
 
 
+def known_by(materials: list[Material], material_id: str) -> Material | None:
+    """The one of a key's materials that has this id when it is imported."""
+    return next((one for one in materials if material_id == (one.import_id or one.material_id)), None)
+
+
 def add_import(
-    transaction: Transaction, key: Key, material_id: str, made: Made, *, valid_to: float | None, description: str
+    transaction: Transaction,
+    key: Key,
+    material_id: str,
+    made: Made,
+    *,
+    valid_to: float | None,
+    description: str,
+    import_id: str = "",
 ) -> Key:
     """Give a key a material that it never had: its first, or one that is pending. Returns the key as it is now.
 
-    Its replicas know of the material from then on, and wait for its import as well.
+    Its replicas know of the material from then on, and wait for its import as well. `import_id`: as `Material` has it.
     """
     before = materials_of(transaction, key)
     add_material(
@@ -44,6 +56,7 @@ def add_import(
         valid_to=valid_to,
         description=description,
         pending=bool(before),
+        import_id=import_id,
     )
     added = summed_up(transaction, key if before else key.changed(material_id=material_id))
     for replica in related_keys(transaction, key):

@@ -37,6 +37,7 @@ class Material:
         valid_to: float | None = None,
         pending: bool = False,
         present: bool = True,
+        import_id: str = "",
     ) -> None:
         self.material_id = material_id
         self.account = account
@@ -54,6 +55,8 @@ class Material:
         """Whether it was imported and waits for the rotation that makes it current."""
         self.present = present
         """Whether its bytes are here: an imported one's may have been deleted, or have expired."""
+        self.import_id = import_id
+        """The id that an import of its bytes would get in this vault, if a seed file gave it another; or empty."""
 
     def changed(self, **members: Any) -> Self:
         """The same with other members."""

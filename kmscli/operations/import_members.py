@@ -38,6 +38,13 @@ class KeyMaterialId(String):
         super().__init__(64, 64, pattern="^[a-f0-9]+$", help=help)
 
 
+class KeyMaterialDescription(String):
+    """What an imported key material is."""
+
+    def __init__(self, help: str) -> None:
+        super().__init__(0, 256, pattern="^[a-zA-Z0-9:/_\\s.-]+$", help=help)
+
+
 def check_imports(key: Key) -> None:
     """Raises UnsupportedOperationException: the key's material comes from elsewhere (3.4)."""
     check_origin(key.arn, key.origin, "EXTERNAL")

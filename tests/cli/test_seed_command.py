@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.golden.seed import make
 from tests.golden.seed.make import (
-    FOLDER,
+    ALIASES,
     MESSAGE,
     SIGNER,
     SIGNERS_ACCOUNT,
@@ -20,7 +21,7 @@ from tests.golden.seed.make import (
 from tests.robustness.machine import Machine
 from tests.vault.ground import faults
 
-FIXTURES = json.loads((FOLDER / "fixtures.json").read_text())
+FIXTURES = json.loads(make.FIXTURES.read_text())
 SIGNED = ("--message", MESSAGE, "--signature", FIXTURES["Signature"], "--signing-algorithm", "ECDSA_SHA_256")
 
 
@@ -30,9 +31,9 @@ def machine(own_home: Path) -> Machine:
     return Machine(own_home)
 
 
-def decrypted(machine: Machine, name: str) -> Any:
+def decrypted(machine: Machine, name: str, *options: str) -> Any:
     """A ciphertext of the fixtures, decrypted."""
-    words = ("--ciphertext-blob", FIXTURES[name], "--encryption-context", "made=once")
+    words = ("--ciphertext-blob", FIXTURES[name], "--encryption-context", "made=once", *options)
     return machine.run("decrypt", *words).expect().answer
 
 
@@ -44,8 +45,10 @@ def test_the_documents_file_seeds_a_lab(machine: Machine) -> None:
     assert (event["eventName"], event["eventSource"]) == ("SeedVault", "kmscli.local")
     assert event["requestParameters"] == {"file": "-", "keys": made}
     assert event["kmscli"]["commit"] == initialised["kmscli"]["commit"] + 1
-    for name in ("Before", "After"):
+    for name in ALIASES:
         assert decrypted(machine, name)["Plaintext"] == MESSAGE
+    for region in ("eu-west-1", "us-west-2"):
+        assert decrypted(machine, "Primary", "--region", region)["Plaintext"] == MESSAGE
     verified = machine.run("verify", "--key-id", SIGNER, *SIGNED, *SIGNERS_HOME, env=SIGNERS_ACCOUNT).expect().answer
     assert verified["SignatureValid"] is True
     assert faults(machine) == []
@@ -78,6 +81,18 @@ def test_a_faulty_file_is_wrong_usage(machine: Machine) -> None:
     assert secret not in error
     assert machine.log.read_bytes() == before
     assert machine.run("list-keys").expect().answer["Keys"] == []
+
+
+def test_lost_material_comes_back(machine: Machine, tmp_path: Path) -> None:
+    """Imported material of the file that was deleted is imported again from a file, and old fixtures are good."""
+    seeded(machine, example())
+    imported = decrypted(machine, "Imported")["KeyId"].rpartition("/")[2]
+    machine.run("delete-imported-key-material", "--key-id", imported).expect()
+    assert "is pending import" in machine.run("decrypt", "--ciphertext-blob", FIXTURES["Imported"]).expect(254).err
+    material = tmp_path / "material"
+    material.write_bytes(bytes(range(0x60, 0x80)))
+    machine.run("import-key", str(material), "--key-id", imported).expect()
+    assert decrypted(machine, "Imported")["Plaintext"] == MESSAGE
 
 
 def test_only_a_lab_is_seeded(machine: Machine, tmp_path: Path) -> None:

@@ -1,16 +1,14 @@
 """What a seed file may say, and what it makes: through the engine, with the operations' own eyes."""
 
 import base64
-import hmac
 import json
 from typing import Any
 
 import pytest
 
-from kmscli.cli.local._seed import seed
 from kmscli.clock import DAY
 from kmscli.crypto import asymmetric
-from kmscli.errors import ConfigurationError, KmscliError, UsageError
+from kmscli.errors import ConfigurationError
 from kmscli.keys.check import inspect
 from kmscli.keys.specs import CHINA_ONLY, SPECS
 from tests.operations.house import (
@@ -25,36 +23,10 @@ from tests.operations.house import (
     arn,
     caller,
 )
+from tests.operations.seeding import MATERIAL, a_key, complaint, derived_id, differences, faults_of, seeded
 
 OTHER_KEY = "0987dcba-09fe-87dc-65ba-ab0987654321"
-MATERIAL = {"hex": "a5" * 32}
 AVAILABLE = sorted(SPECS.keys() - CHINA_ONLY)
-
-
-def a_key(**members: Any) -> dict[str, Any]:
-    """A key of a seed file."""
-    return {"key_id": ABSENT, "materials": [MATERIAL], **members}
-
-
-def seeded(house: House, *keys: Any) -> list[str]:
-    """The ARNs of the keys that a file makes."""
-    return seed(house.engine, house.caller, "lab.json", json.dumps({"keys": keys}).encode())[0]
-
-
-def complaint(house: House, content: bytes, error: type[KmscliError] = UsageError) -> list[str]:
-    """What is said against a file, a line each; nothing has changed."""
-    committed = house.engine.committed
-    with pytest.raises(error) as refusal:
-        seed(house.engine, house.caller, "lab.json", content)
-    assert house.engine.committed is committed
-    first, *faults = refusal.value.message.splitlines()
-    assert first.startswith(f"lab.json: {len(faults)} fault")
-    return faults
-
-
-def faults_of(house: House, *keys: Any, error: type[KmscliError] = UsageError) -> list[str]:
-    """What is said against keys."""
-    return complaint(house, json.dumps({"keys": keys}).encode(), error)
 
 
 def test_a_key_is_as_the_file_says(lab: House) -> None:
@@ -110,9 +82,7 @@ def test_material_ids_are_the_same_everywhere(lab: House) -> None:
     rotated = {"hex": "11" * 32, "rotated": "2026-01-03", "material_id": given}
     seeded(lab, a_key(created="2026-01-01", materials=[MATERIAL, rotated]))
     rotations = lab.call("ListKeyRotations", KeyId=ABSENT, IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
-    label, key_id = b"kmscli seeded material id v1", ABSENT.encode()
-    message = bytes((0, 0, 0, len(label))) + label + bytes((0, 0, 0, len(key_id))) + key_id
-    derived = hmac.digest(bytes.fromhex(MATERIAL["hex"]), message, "sha256").hex()
+    derived = derived_id(ABSENT, bytes.fromhex(MATERIAL["hex"]))
     assert [one["KeyMaterialId"] for one in rotations] == [derived, given]
     assert [one["KeyMaterialState"] for one in rotations] == ["NON_CURRENT", "CURRENT"]
     assert lab.material_of(ABSENT) == given
@@ -126,7 +96,7 @@ def test_a_seeded_key_lives_on(lab: House) -> None:
     lab.later(days=91)
     assert lab.call("Decrypt", CiphertextBlob=blob)["Plaintext"] == b"secret"
     assert len(lab.call("ListKeyRotations", KeyId=ABSENT)["Rotations"]) == 1
-    said = faults_of(lab, a_key(rotation_period_in_days=90), error=ConfigurationError)
+    said = differences(lab, a_key(rotation_period_in_days=90))
     assert said == ["keys[0]: the key is there already, and not like this: materials"]
 
 
@@ -134,7 +104,7 @@ def test_other_bytes_are_another_key(lab: House) -> None:
     """A key with the same material id and other bytes is another one."""
     given = {"material_id": "ab" * 32}
     seeded(lab, a_key(materials=[{**MATERIAL, **given}]))
-    said = faults_of(lab, a_key(materials=[{"hex": "11" * 32, **given}]), error=ConfigurationError)
+    said = differences(lab, a_key(materials=[{"hex": "11" * 32, **given}]))
     assert said == ["keys[0]: the key is there already, and not like this: materials"]
 
 
@@ -143,7 +113,7 @@ def test_nothing_is_taken_from_other_keys(lab: House) -> None:
     seeded(lab, a_key(aliases=["alias/a"], materials=[{**MATERIAL, "material_id": "ab" * 32}]))
     other = a_key(key_id=OTHER_KEY, aliases=["alias/b", "alias/a"], materials=[{**MATERIAL, "material_id": "ab" * 32}])
     late = a_key(key_id="1234abcd-12ab-34cd-56ef-1234567890ab", created="2027-01-01")
-    assert faults_of(lab, other, late, error=ConfigurationError) == [
+    assert differences(lab, other, late) == [
         "keys[0].aliases[1]: there is such an alias already",
         "keys[0].materials[0]: another key has this material id already",
         "keys[1]: created or rotated later than now",
@@ -155,7 +125,8 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown": ({"colour": "red"}, "keys[0].colour: there is no such member"),
     "id": ({"key_id": "a"}, "keys[0].key_id: must be a UUID in lower case"),
     "capitals": ({"key_id": ABSENT.upper()}, "keys[0].key_id: must be a UUID in lower case"),
-    "multi-Region": ({"key_id": "mrk-" + "0" * 32}, "keys[0].key_id: "),
+    "multi-Region id": ({"key_id": "mrk-" + "0" * 32}, "keys[0].key_id: must be a UUID in lower case"),
+    "custom key store": ({"origin": "AWS_CLOUDHSM"}, "keys[0].origin: Member must satisfy enum value set: [AWS_KMS, "),
     "account": ({"account": "1"}, "keys[0].account: must be 12 digits"),
     "account's type": ({"account": int(ACCOUNT)}, "keys[0].account: must be text"),
     "region": ({"region": "here"}, "keys[0].region: must be a Region"),

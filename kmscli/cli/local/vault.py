@@ -178,7 +178,8 @@ def seed_vault(
     """Make the keys of a file in a lab vault: fixed ids, fixed key material, aliases, policies and tags.
 
     They are the same on every machine, so that ciphertexts kept as fixtures open in each vault that was seeded with the
-    file. All or nothing; what is there already as the file says stays as it is. The format is in docs/seed.md.
+    file. Keys may have imported key material, or wait for it, and be multi-Region, with replicas. All or nothing; what
+    is there already as the file says stays as it is. The format is in docs/seed.md.
     """
     from kmscli.cli.local._seed import content_of, seed
 

@@ -11,7 +11,7 @@ from kmscli.errors import (
     ValidationException,
 )
 from kmscli.keys.import_tokens import opened_token
-from kmscli.keys.imports import DOES_NOT_EXPIRE, EXPIRES, add_import, describe, import_again, material_id_of
+from kmscli.keys.imports import DOES_NOT_EXPIRE, EXPIRES, add_import, describe, import_again, known_by, material_id_of
 from kmscli.keys.key import Key
 from kmscli.keys.material import Made, Material, materials_of
 from kmscli.keys.multi_region import refuse_replica, synchronized
@@ -19,7 +19,12 @@ from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.keys.states import RESTORABLE
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Enum, String, Timestamp
-from kmscli.operations.import_members import KeyMaterialId, check_imports, check_symmetric_only
+from kmscli.operations.import_members import (
+    KeyMaterialDescription,
+    KeyMaterialId,
+    check_imports,
+    check_symmetric_only,
+)
 from kmscli.operations.members import CiphertextBlob, OwnKeyId
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.shapes import Request, Response
@@ -42,9 +47,7 @@ class ImportKeyMaterialRequest(Request):
         .default(EXPIRES)
     )
     import_type = Enum(NEW, EXISTING, help="Whether the key had this material before. Symmetric keys only.")
-    key_material_description = String(
-        0, 256, pattern="^[a-zA-Z0-9:/_\\s.-]+$", help="What the material is; not secret. Symmetric keys only."
-    )
+    key_material_description = KeyMaterialDescription("What the material is; not secret. Symmetric keys only.")
     key_material_id = KeyMaterialId("The material that is imported again. Symmetric keys only.")
 
     def rules(self) -> None:
@@ -116,7 +119,7 @@ def import_material(call: Call, request: ImportKeyMaterialRequest, key: Key, mad
     """
     materials = materials_of(call.transaction, key)
     material_id = material_id_of(call.keyring, key, made)
-    known = next((material for material in materials if material.material_id == material_id), None)
+    known = known_by(materials, material_id)
     is_new = request.import_type == NEW or (request.import_type is None and not materials)
     description, valid_to = request.key_material_description, request.valid_to
     if is_new or description is not None:
@@ -126,13 +129,13 @@ def import_material(call: Call, request: ImportKeyMaterialRequest, key: Key, mad
         add_import(call.transaction, key, material_id, made, valid_to=valid_to, description=description or "")
         call.happened += synchronized(key, call.now)
         return material_id
-    if known is None or request.key_material_id not in (None, material_id):
+    if known is None or request.key_material_id not in (None, known.material_id):
         raise IncorrectKeyMaterialException(f"The key material is not one that {key.arn} had before.")
     import_again(call.transaction, key, known, made, valid_to=valid_to)
     if description is not None:
-        describe(call.transaction, key, material_id, description)
+        describe(call.transaction, key, known.material_id, description)
         call.happened += synchronized(key, call.now)
-    return material_id
+    return known.material_id
 
 
 def check_is_new(key: Key, materials: list[Material], known: Material | None) -> None:
