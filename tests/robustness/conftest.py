@@ -30,3 +30,13 @@ def machine(own_home: Path, template: Path) -> Machine:
     """A machine with a vault that holds one key, `alias/a`."""
     shutil.copytree(template, own_home, dirs_exist_ok=True, symlinks=True)
     return Machine(own_home)
+
+
+@pytest.fixture
+def granted(machine: Machine) -> list[str]:
+    """Options with the tokens of two grants on the machine's key."""
+    key_id = machine.run("describe-key", "--key-id", ALIAS).expect().answer["KeyMetadata"]["KeyId"]
+    words = ("create-grant", "--key-id", key_id, "--operations", "Decrypt", "Encrypt", "--grantee-principal")
+    principals = (f"arn:aws:iam::111122223333:user/{name}" for name in ("Alice", "Bob"))
+    tokens = [machine.run(*words, principal).expect().answer["GrantToken"] for principal in principals]
+    return [word for token in tokens for word in ("--grant-tokens", token)]

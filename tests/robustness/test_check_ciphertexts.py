@@ -104,6 +104,15 @@ def test_the_trail(machine: Machine, files: Path) -> None:
     assert machine.report().waiting == 0
 
 
+def test_grant_tokens(machine: Machine, files: Path, granted: list[str]) -> None:
+    """`--grant-tokens`, once or more often, are those of Decrypt: all must be the vault's own."""
+    [found] = check(machine, files, "plain", *granted)
+    assert found["Decrypts"]
+    [found] = check(machine, files, "plain", *granted, "--grant-tokens", "bm9uZQ==", code=254)
+    assert found["Error"]["Code"] == "InvalidGrantTokenException"
+    assert "KeyId" in found
+
+
 def test_lines(machine: Machine, files: Path) -> None:
     """Piped, there is a line a file, its parts between tabs; stderr counts what failed."""
     ran = machine.run("check", str(files / "plain"), str(files / "other")).expect(254)

@@ -78,6 +78,15 @@ def test_the_encryption_context(machine: Machine, tmp_path: Path) -> None:
     assert machine.events()[-1]["requestParameters"]["encryptionContext"] == {"a": "b"}
 
 
+def test_grant_tokens(machine: Machine, token: Path, granted: list[str]) -> None:
+    """`--grant-tokens`, once or more often, are those of Decrypt: all must be the vault's own."""
+    words = ("exec", "--secret", f"TOKEN={token}", *granted)
+    assert machine.run(*words, "--", "sh", "-c", SHOW).expect().out.decode() == SECRET
+    ran = machine.run(*words, "--grant-tokens", "bm9uZQ==", "--", "sh", "-c", SHOW).expect(254)
+    assert f"TOKEN ({token}): InvalidGrantTokenException: " in ran.err
+    assert ran.out == b""
+
+
 @pytest.mark.parametrize("code", [0, 1, 7, 252, 255])
 def test_the_exit_code_is_the_commands(machine: Machine, token: Path, code: int) -> None:
     """The command's exit code is passed on."""

@@ -22,6 +22,9 @@ DECRYPTING: dict[str, Any] = {
     "encryption_context": Annotated[
         str | None, typer.Option(metavar="NAME=VALUE,...", help="The encryption context of all of them; JSON as well.")
     ],
+    "grant_tokens": Annotated[
+        list[str] | None, typer.Option(metavar="TOKEN", help="A grant token; the option again for each other one.")
+    ],
     "key_id": Annotated[
         str | None, typer.Option(metavar="KEY", help="The key that must have encrypted them, by any name.")
     ],
@@ -33,6 +36,7 @@ DECRYPTING: dict[str, Any] = {
 
 _MEMBERS = {
     "encryption_context": "EncryptionContext",
+    "grant_tokens": "GrantTokens",
     "key_id": "KeyId",
     "encryption_algorithm": "EncryptionAlgorithm",
 }
@@ -44,7 +48,7 @@ class DecryptSession(CallSession):
     def __init__(self, options: dict[str, Any]) -> None:
         super().__init__(options)
         self._decrypt = find_operation("Decrypt")
-        members = {wire: options[name] for name, wire in _MEMBERS.items() if options.get(name) is not None}
+        members = {wire: options[name] for name, wire in _MEMBERS.items() if options.get(name) not in (None, [])}
         self._members = assemble(self._decrypt, members, NOTHING_CHOSEN, bytes)
 
     def decrypted(self, ciphertexts: Iterable[bytes]) -> list[Outcome]:
