@@ -302,7 +302,7 @@ _kmscli() {
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
             "batch") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --cli-binary-format" ;;
-            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --as --via-service --encryption-context --key-id --encryption-algorithm" ;;
+            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --as --via-service --encryption-context --grant-tokens --key-id --encryption-algorithm" ;;
             "clock show") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock advance") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock set") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -311,7 +311,7 @@ _kmscli() {
             "configure get") offered="--profile" ;;
             "configure set") offered="--profile" ;;
             "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
-            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --encryption-context --key-id --encryption-algorithm" ;;
+            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --encryption-context --grant-tokens --key-id --encryption-algorithm" ;;
             "import-key") offered="--key-id --wrapping-algorithm --wrapping-key-spec --valid-to --expiration-model --import-type --key-material-description --key-material-id --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab attestation-document") offered="--private-key --public-key --pcr --module-id --nitro-tpm --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab open-for-recipient") offered="--private-key --plaintext-out" ;;
