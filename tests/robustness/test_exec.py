@@ -134,12 +134,23 @@ def test_signals_are_as_they_were(machine: Machine, token: Path) -> None:
 def test_descriptors_are_closed(machine: Machine, token: Path) -> None:
     """The command has no descriptor of the vault, the log or the key, and keeps the others that it was given."""
     key, other = os.open(machine.key_file, os.O_RDONLY), os.open("/dev/null", os.O_RDONLY)
-    for words in (("--key-fd", str(key)), ("--key-file", str(machine.key_file), "--key-fd", str(key))):
+    by_file = ("--key-file", str(machine.key_file))
+    for words in (("--key-fd", str(key)), (*by_file, "--key-fd", str(key)), (*by_file, "--passphrase-fd", str(key))):
         os.lseek(key, 0, os.SEEK_SET)
         assert seen_by(machine, token, "ls -1 /proc/self/fd", *words, pass_fds=(key, other)) == {str(key)}
     assert seen_by(machine, token, "ls -1 /proc/self/fd", pass_fds=(key, other)) == set()
     os.close(key)
     os.close(other)
+
+
+def test_descriptors_of_a_shell(machine: Machine, token: Path) -> None:
+    """The command reads what a shell opened for it, and not what could have unlocked the vault, read or not."""
+    given = machine.home / "given"
+    given.write_text("for the command")
+    options = f"--secret TOKEN='{token}' --key-file '{machine.key_file}' --passphrase-fd 4"
+    command = "sh -c 'cat <&3; cat <&4 || printf .'"
+    ran = machine.shell(f"kmscli exec {options} -- {command} 3<'{given}' 4<'{machine.key_file}'").expect()
+    assert ran.out == b"for the command."
 
 
 def test_the_key_on_standard_input(machine: Machine, token: Path) -> None:

@@ -81,7 +81,8 @@ def run_with_secrets(
 
     The command takes the place of kmscli: signals and its exit code are its own. What unlocks the vault is not passed
     on: KMSCLI_VAULT_KEY, KMSCLI_VAULT_KEY_FILE, CREDENTIALS_DIRECTORY where it holds the vault's key, and the
-    descriptors of --key-fd and --passphrase-fd.
+    descriptors of --key-fd and --passphrase-fd. Nor is any that kmscli opened itself; others that you pass, as with
+    3<FILE, the command has.
 
     Exit codes: the command's own; 126, it cannot be run; 127, it was not found; 254, a secret cannot be decrypted.
     """
