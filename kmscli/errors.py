@@ -217,6 +217,12 @@ class IdentityError(ServiceError):
     """An answer of IAM, and of the other services whose codes on the wire are no names of exceptions."""
 
 
+class AccessDenied(IdentityError):
+    """The caller may not do this."""
+
+    status = 403
+
+
 class DeleteConflict(IdentityError):
     """Something hangs on it that has to go first."""
 

@@ -20,7 +20,7 @@ PAGES: dict[str, dict[str, Any]] = {
     service: Loader().load_service_model(service, "paginators-1")["pagination"] for service in OTHERS
 }
 KINDS = {"long": "integer"}
-COMMON_ERRORS = {"ValidationError": 400}
+COMMON_ERRORS = {"AccessDenied": 403, "ValidationError": 400}
 """Codes that all such services answer with; their models do not list them."""
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.action)

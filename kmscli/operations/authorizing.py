@@ -7,7 +7,7 @@ calls of most vaults, and for it no policy is parsed. All else is weighed.
 from typing import TYPE_CHECKING, Any
 
 from kmscli.authorization.hidden import refuse_hidden
-from kmscli.errors import AccessDeniedException
+from kmscli.errors import AccessDenied, AccessDeniedException
 from kmscli.keys.key import Key
 from kmscli.keys.policies import default_policy, policy_of
 from kmscli.operations.call import Call
@@ -66,5 +66,6 @@ def decided(call: Call, question: Any, decision: Any, named: str) -> None:
     if not decision.allowed:
         from kmscli.authorization.refusal import denial
 
-        raise AccessDeniedException(denial(question, decision, named))
+        refusal = AccessDeniedException if question.action.startswith("kms:") else AccessDenied
+        raise refusal(denial(question, decision, named))
     call.grant = decision.grant or call.grant

@@ -9,7 +9,7 @@ from kmscli.keys.tags import QUOTA, checked_tags, set_tags
 from kmscli.operations.authorizing import authorize_alone
 from kmscli.operations.call import Call
 from kmscli.operations.members import Tag
-from kmscli.operations.policy_rules import check_lockout, check_policy
+from kmscli.operations.policy_rules import check_key_policy, check_lockout, check_policy
 from kmscli.vault.transaction import Transaction
 
 
@@ -43,6 +43,8 @@ def check_furnished(call: Call, request: Any, key: Key) -> None:
 
     Raises AccessDeniedException, MalformedPolicyDocumentException.
     """
+    if request.policy is not None:
+        check_key_policy(call, request.policy)
     if request.tags:
         authorize_alone(call, request, "kms:TagResource", key.arn)
     check_lockout(call, request, key)

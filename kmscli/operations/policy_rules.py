@@ -11,6 +11,7 @@ from kmscli.errors import (
 from kmscli.keys.key import Key
 from kmscli.keys.policies import LONGEST, policy_of
 from kmscli.operations.call import Call
+from kmscli.operations.identity_presence import is_there
 
 DEFAULT = "default"
 SHARED = "AWS_RAM"
@@ -29,6 +30,20 @@ def check_writable(name: str) -> None:
     if name == SHARED:
         raise ValidationException("The AWS_RAM policy can only be managed by the RAM service")
     check_policy_name(name)
+
+
+def check_key_policy(call: Call, text: str) -> None:
+    """See that a text is a key policy, and that whom it names is there, in accounts that hold identities (5.4).
+
+    Raises as `check_policy` does.
+    """
+    check_policy(text)
+    from kmscli.authorization.document import INVALID_PRINCIPAL, parsed
+
+    for statement in parsed(text, names_principals=True).statements:
+        for name in statement.principal.by_kind.get("AWS", ()) if statement.principal else ():
+            if not is_there(call.transaction, name):
+                raise MalformedPolicyDocumentException(INVALID_PRINCIPAL)
 
 
 def check_policy(text: str) -> None:

@@ -204,10 +204,6 @@ class Request(Shape):
                 if value is not None:
                     yield field.condition, value
 
-    def resource(self, account: str) -> str:  # noqa: ARG002  most are about no one thing
-        """What an operation without targets acts on, in the caller's account, by ARN."""
-        return "*"
-
 
 class Response(Shape):
     """What is answered."""

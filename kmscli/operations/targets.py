@@ -68,7 +68,7 @@ def _key_of(alias: Alias | None, call: Call) -> Key | None:
 def decide(operation: Operation, call: Call, request: Request, sought: list[Sought]) -> None:
     """Authorize each target, then look at the grant tokens, then at each key's state and usage."""
     if not (operation.targets or operation.open_to_all):
-        authorize_alone(call, request, operation.action, request.resource(call.caller.account))
+        authorize_alone(call, request, operation.action, _resource(operation, call, request))
     for one in sought:
         authorize(call, request, one)
         one.shows = bool(one.resource)
@@ -76,6 +76,15 @@ def decide(operation: Operation, call: Call, request: Request, sought: list[Soug
     for one in sought:
         if one.key:
             _check_key(one.target, one.key, operation.name)
+
+
+def _resource(operation: Operation, call: Call, request: Request) -> str:
+    """What an operation without targets acts on, by ARN."""
+    if operation.service != "iam" or call.caller.is_root:
+        return "*"
+    from kmscli.operations.identity_resources import resource_of
+
+    return resource_of(call, request)
 
 
 def _check_grant_tokens(tokens: list[str] | None, call: Call) -> None:

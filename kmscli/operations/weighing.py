@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 
 from kmscli.authorization.decision import GRANT, RESOURCE, Decision, Policies, decide
-from kmscli.authorization.document import Document, MalformedDocumentError, parsed
 from kmscli.authorization.evaluation import Question, Source
-from kmscli.authorization.principals import Principal, principal_of
 from kmscli.keys.key import Key
 from kmscli.keys.policies import policy_of
 from kmscli.operations.call import Call
 from kmscli.operations.request_context import context_of
 from kmscli.operations.shapes import Request
+from kmscli.operations.standing import Standing, source_of, standing_of
 
 KEY_POLICY = "key policy"
-EMPTY = Document([], has_variables=False)
-"""What a policy says that is none: it is in a vault from before policies were read."""
 
 Weighed = tuple[Question, Decision]
 
@@ -25,7 +22,7 @@ def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
 
     question = question_of(call, request, action, key.arn, key)
     policy = source_of(RESOURCE, policy_of(call.transaction, key), KEY_POLICY, names_principals=True)
-    policies = policies_for(call, question, [policy])
+    policies = policies_for(call, [policy])
     policies.grant = lambda: grant_for(call, request, question, key)
     return question, decide(question, policies)
 
@@ -33,7 +30,7 @@ def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
 def weigh_alone(call: Call, request: Request, action: str, resource: str) -> Weighed:
     """The decision on an action on what has no policy of its own."""
     question = question_of(call, request, action, resource, None)
-    return question, decide(question, policies_for(call, question, None))
+    return question, decide(question, policies_for(call, None))
 
 
 def weigh_retirement(call: Call, request: Request, key_arn: str, grant: str) -> Weighed:
@@ -46,32 +43,27 @@ def weigh_retirement(call: Call, request: Request, key_arn: str, grant: str) -> 
 
 def question_of(call: Call, request: Request, action: str, resource: str, key: Key | None) -> Question:
     """Whether the caller may."""
-    principal = principal_of_caller(call)
+    principal = standing(call).principal
     owner = key.account if key else call.caller.account
     return Question(principal, action, resource, owner, context_of(call, request, action, principal, key))
 
 
-def principal_of_caller(call: Call) -> Principal:
-    """Who calls, as policies name him."""
-    return principal_of(call.caller.arn)
+def policies_for(call: Call, resource: Sequence[Source] | None) -> Policies:
+    """All policies that have a say; `resource`: those of the key."""
+    own = standing(call)
+    return Policies(resource=resource, identity=own.identity, boundary=own.boundary, sessions=own.sessions)
 
 
-def policies_for(call: Call, question: Question, resource: Sequence[Source] | None) -> Policies:  # noqa: ARG001
-    """All policies that have a say on a question; `resource`: those of the key."""
-    return Policies(resource=resource)
-
-
-def source_of(kind: str, text: str, name: str, *, arn: str = "", names_principals: bool = False) -> Source:
-    """A stored policy as one to weigh."""
-    try:
-        document = parsed(text, names_principals=names_principals)
-    except MalformedDocumentError:
-        document = EMPTY
-    return Source(kind, document, name=name, arn=arn)
+def standing(call: Call) -> Standing:
+    """The caller's, looked up once a call."""
+    if call.standing is None:
+        call.standing = standing_of(call)
+    found: Standing = call.standing
+    return found
 
 
 def may_put_policy(call: Call, request: Request, key: Key, text: str) -> bool:
     """Whether the caller could put a key's policy once more if this were it (reference, kms-semantics 5.5)."""
     question = question_of(call, request, "kms:PutKeyPolicy", key.arn, key)
     policy = source_of(RESOURCE, text, KEY_POLICY, names_principals=True)
-    return decide(question, policies_for(call, question, [policy])).allowed
+    return decide(question, policies_for(call, [policy])).allowed

@@ -4,7 +4,7 @@ from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
-from kmscli.errors import ValidationException
+from kmscli.errors import InvalidArnException, ValidationException
 from kmscli.keys.grant_operations import check_grantable
 from kmscli.keys.grant_tokens import grant_token
 from kmscli.keys.grants import Grant, add_grant, new_grant_id, same_grant
@@ -23,6 +23,7 @@ from kmscli.operations.grant_members import (
     ServicePrincipal,
     check_principal,
 )
+from kmscli.operations.identity_presence import is_there
 from kmscli.operations.members import DryRun, GrantTokens, OwnKeyId
 from kmscli.operations.operation import Target, operation
 from kmscli.operations.shapes import Request, Response, Structure
@@ -99,6 +100,8 @@ def create_grant(call: Call, request: CreateGrantRequest, key: Key) -> CreateGra
     for principal in (request.grantee_principal, request.retiring_principal):
         if principal is not None:
             check_principal(principal, call.caller.region)
+            if not is_there(call.transaction, principal):
+                raise InvalidArnException(f"ARN does not refer to a valid principal: {principal}")
     check_grantable(key, request.operations)
     if request.contexts() and key.spec != SYMMETRIC_DEFAULT:
         raise ValidationException(

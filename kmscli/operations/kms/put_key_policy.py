@@ -5,7 +5,7 @@ from kmscli.keys.policies import set_policy
 from kmscli.operations.call import Call
 from kmscli.operations.members import BypassLockoutCheck, OwnKeyId, Policy, PolicyName
 from kmscli.operations.operation import Target, operation
-from kmscli.operations.policy_rules import check_lockout, check_policy, check_writable
+from kmscli.operations.policy_rules import check_key_policy, check_lockout, check_writable
 from kmscli.operations.shapes import Request
 
 
@@ -22,6 +22,6 @@ class PutKeyPolicyRequest(Request):
 def put_key_policy(call: Call, request: PutKeyPolicyRequest, key: Key) -> None:
     """Replace the key policy of a KMS key."""
     check_writable(request.policy_name)
-    check_policy(request.policy)
+    check_key_policy(call, request.policy)
     check_lockout(call, request, key)
     set_policy(call.transaction, key, request.policy)
