@@ -4,6 +4,7 @@ Times are seconds since the epoch, in UTC, as floats with milliseconds.
 """
 
 import time
+from functools import lru_cache
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -15,6 +16,7 @@ def system_time() -> float:
     return round(time.time(), 3)
 
 
+@lru_cache(maxsize=64)  # the calls of a group share their time
 def iso8601(moment: float) -> str:
     """`2026-01-05T09:00:00Z`: the form of CloudTrail's `eventTime` (UTC, whole seconds)."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(moment)))

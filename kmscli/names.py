@@ -1,6 +1,7 @@
 """Names: key ids, ARNs and alias names, and how AWS refuses what is none (reference, kms-semantics 1)."""
 
 import os
+from functools import lru_cache
 
 from kmscli.errors import InvalidArnException, NotFoundException, ValidationException
 
@@ -34,6 +35,7 @@ def new_uuid() -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+@lru_cache(maxsize=64)
 def partition_of(region: str) -> str:
     """The ARN partition of a Region."""
     return _PARTITIONS.get(region.rsplit("-", 2)[0], "aws")
@@ -60,8 +62,7 @@ def is_key_id(text: str) -> bool:
     """Whether a text has the form of a key id: a UUID, or `mrk-` and 32 hex digits; in capitals too."""
     if text[:4].lower() == "mrk-":
         return len(text) == 36 and _HEX.issuperset(text[4:])
-    digits = text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]
-    return len(text) == 36 and text[8:24:5] == "----" and _HEX.issuperset(digits)
+    return len(text) == 36 and text[8:24:5] == "----" and _HEX.issuperset(text.replace("-", "", 4))
 
 
 def is_account(text: str) -> bool:

@@ -85,10 +85,13 @@ class Field(Generic[T]):
 
         Raises SerializationException: the value is of another JSON type.
         """
+        accepted: T = value
         if not isinstance(value, self.python_type) or (isinstance(value, bool) and self.kind != "boolean"):
             raise SerializationException(wrong_type(value, self.wire_type))
-        violations += [self.violation(value, path, constraint) for constraint in self.constraints(value)]
-        return cast("T", value)
+        broken = list(self.constraints(value))
+        if broken:
+            violations += [self.violation(value, path, constraint) for constraint in broken]
+        return accepted
 
     def constraints(self, value: Any) -> Iterator[str]:  # noqa: ARG002  a field has none unless it says so
         """The constraints that a value of the right type breaks, in the service's words."""

@@ -115,9 +115,10 @@ def _parameters(outcome: Outcome) -> dict[str, Any] | None:
         return None
     shown = request.logged(_TRAIL_STYLE)
     for sought in outcome.sought:
-        path = getattr(type(request), sought.target.member).path
-        if sought.target.logs_arn and sought.key and sought.shows and path in shown:
-            shown[path] = sought.resource
+        if sought.target.logs_arn and sought.key and sought.shows:
+            path = getattr(type(request), sought.target.member).path
+            if path in shown:
+                shown[path] = sought.resource
     return shown
 
 

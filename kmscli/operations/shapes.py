@@ -135,11 +135,11 @@ class Shape:
         shape = cls.__new__(cls)
         for wire, field in cls.fields.items():
             value = raw.get(wire)
-            path = prefix + field.path
             if value is not None:
-                shape.__dict__[field.name] = field.accept(value, path, violations)
+                shape.__dict__[field.name] = field.accept(value, prefix + field.path, violations)
             elif field.is_required:
-                violations.append(f"Value null at '{path}' failed to satisfy constraint: Member must not be null")
+                where = f"Value null at '{prefix}{field.path}'"
+                violations.append(f"{where} failed to satisfy constraint: Member must not be null")
         return shape
 
     @classmethod
