@@ -1,5 +1,6 @@
 """`kmscli clock …` as a person and a script see it."""
 
+import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +52,21 @@ def test_advance_does_what_falls_due(lab: Machine) -> None:
     happened = [(event["eventName"], event["eventTime"]) for event in (first, second)]
     assert happened == [(one["EventName"], one["Time"]) for one in answer["Happened"]]
     lab.run("audit", "verify").expect()
+
+
+def test_replay_counts_from_the_clock_that_it_sees(lab: Machine) -> None:
+    """How long ago is counted from the vault's clock where the vault is opened, else from the machine's."""
+    lab.run("clock", "advance", "100d").expect()
+    lab.run("list-keys").expect()
+
+    def replayed(*words: str) -> list[str]:
+        out = lab.run("audit", "replay", "--output", "json", *words).expect().out
+        return [json.loads(line)["operation"] for line in out.splitlines()]
+
+    assert replayed("--since", "2h", "--verify") == ["ListKeys"]
+    assert replayed("--since", "20d", "--verify") == ["RotateKey", "ListKeys"]
+    assert replayed("--since", "2h") == replayed()
+    assert replayed("--until", "2h", "--verify") == replayed()[:-1]
 
 
 def seconds(text: str) -> float:

@@ -101,6 +101,10 @@ class VaultSession:
         except RekeyedError:
             return
 
+    def time_in(self, vault: Vault) -> float:
+        """What time it is in a vault, in seconds since the epoch."""
+        return self.engine(vault).look(self.caller, lambda _transaction, now, _held: now)
+
     def unlocking_with(self, secret: UnlockingSecret) -> Unlocking:
         """The same way of unlocking, which has found its secret already: one that was just made."""
         self.unlocking.found = secret

@@ -41,7 +41,7 @@ def verify_logs(session: VaultSession, logs: Logs = None) -> None:
 
     Exit codes: 0, the trail verifies; 255, it does not: each bad line is named.
     """
-    report = _verified(session, logs)
+    report, _ = _verified(session, logs)
     _tell(report, sys.stdout)
     _refuse(report)
 
@@ -66,18 +66,25 @@ def replay_logs(
 
     Without LOG: the vault's log, and what was moved away from it and stands beside it; the vault stays closed. LOG is
     a file of JSON lines or CloudTrail's own ({"Records": […]}), plain or gzip; `-` is standard input.
+
+    How long ago something was is counted from this machine's clock; with --verify, for which the vault is opened, from
+    the vault's, which may have been moved if it is a lab.
     """
-    now = system_time()
-    selection = Selection(
-        keys=key or (),
-        principals=principal or (),
-        operations=operation or (),
-        since=since and moment(since, now, "--since"),
-        until=until and moment(until, now, "--until"),
-        errors_only=errors,
-    )
-    report = _verified(session, logs) if verified else None
-    if report:
+
+    def selected(now: float) -> Selection:
+        return Selection(
+            keys=key or (),
+            principals=principal or (),
+            operations=operation or (),
+            since=since and moment(since, now, "--since"),
+            until=until and moment(until, now, "--until"),
+            errors_only=errors,
+        )
+
+    selection, report = selected(system_time()), None
+    if verified:
+        report, now = _verified(session, logs)
+        selection = selected(now)
         _tell(report, sys.stderr)
     line = line_maker(session.output, terminal=sys.stdout.isatty())
     with opened_sources(session.path, logs, follow=follow) as (sources, tick):
@@ -103,10 +110,11 @@ def _play(sources: Iterable[Source], tick: Callable[[], object], line: Callable[
         raise KmscliError("No CloudTrail record was found.")
 
 
-def _verified(session: VaultSession, logs: Sequence[str] | None) -> Report:
+def _verified(session: VaultSession, logs: Sequence[str] | None) -> tuple[Report, float]:
+    """What verification finds, and what time it is in the vault."""
     if logs and "-" in logs:
         raise UsageError("A log on standard input cannot be verified: give the files")
-    return session.read(lambda opened: _verified_against(opened.vault, logs))
+    return session.read(lambda opened: (_verified_against(opened.vault, logs), session.time_in(opened.vault)))
 
 
 def _verified_against(vault: Vault, logs: Sequence[str] | None) -> Report:

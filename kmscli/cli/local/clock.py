@@ -14,7 +14,7 @@ from kmscli.cli.local._facts import Fact, show, show_rows
 from kmscli.cli.local._lab_clock import catching_up, duration, moment, move_clock
 from kmscli.cli.local._vault_session import VaultSession, command
 from kmscli.cli.session import open_engine
-from kmscli.clock import iso8601
+from kmscli.clock import iso8601, system_time
 from kmscli.keys.key import Happened
 from kmscli.vault.opening import Opened
 
@@ -32,9 +32,8 @@ def show_clock(session: VaultSession) -> None:
     """
 
     def look(opened: Opened) -> tuple[float, float]:
-        engine = session.engine(opened.vault)
-        now = engine.look(session.caller, lambda _transaction, now, _held: now)
-        return now, max(0, round(now - engine.clock()))
+        now = session.time_in(opened.vault)
+        return now, max(0, round(now - system_time()))
 
     now, ahead = session.read(look)
     facts = {"Time": iso8601(now), "SecondsAhead": ahead}
