@@ -93,6 +93,29 @@ def test_a_document_for_anothers_public_key(machine: Machine, form: Encoding) ->
     assert (len(secret.read_bytes()), secret.stat().st_mode & 0o777) == (8, 0o600)
 
 
+ZEROS = (
+    "kmscli: All measurements are zero, as of an enclave in debug mode: no condition on real ones matches. See --pcr.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((), ZEROS),
+        (("--pcr", f"0={'00' * 48}"), ZEROS),
+        (("--pcr", f"8={PCR_0.hex()}"), ""),
+        (("--nitro-tpm",), ""),
+    ],
+)
+def test_zeros_are_warned_of(machine: Machine, given: tuple[str, ...], said: str) -> None:
+    """An enclave's document whose measurements are all zero is made, with a line on stderr and none on stdout."""
+    key = private_key(machine.home / "key")
+    ran = machine.run(*DOCUMENT, "-", "--private-key", key, *given).expect()
+    assert ran.err == said
+    assert machine.run(*DOCUMENT, "doc", "--private-key", key, *given).expect().err == said
+    assert b"zero" not in ran.out
+
+
 def test_what_a_document_says(machine: Machine) -> None:
     """Measurements and module are those that were given, of an enclave or a NitroTPM, and stand in the events."""
     key = private_key(machine.home / "key")

@@ -11,6 +11,7 @@ from kmscli.cli.local._facts import show
 from kmscli.cli.local._lab_change import change_lab
 from kmscli.cli.local._recipient import content_of, keys_of, measurements, new_files, private_key_in
 from kmscli.cli.local._vault_session import VaultSession, command
+from kmscli.cli.session import warn
 from kmscli.errors import KmscliError, UsageError
 from kmscli.vault.transaction import Transaction
 
@@ -48,8 +49,8 @@ def attestation_document(
     """Make an attestation document to test with, in a lab vault: it goes with --recipient, for five minutes.
 
     It is signed under a root of the vault's own, which the vault makes, keeps and trusts from then on. Measurements
-    that are not given are zero, as those of an enclave in debug mode. The answer of a call with --recipient is opened
-    by kmscli lab open-for-recipient, or by openssl cms -decrypt.
+    that are not given are zero; a warning says so where all of an enclave's are, as in debug mode. The answer of a call
+    with --recipient is opened by kmscli lab open-for-recipient, or by openssl cms -decrypt.
     """
     if not (0 < len(module_id) <= LONGEST_MODULE_ID and module_id.isprintable()):
         raise UsageError(f"argument --module-id: an id has 1 to {LONGEST_MODULE_ID} printable characters")
@@ -70,6 +71,8 @@ def attestation_document(
         change_lab(session, "MakeAttestationDocument", change)
         for output, content in zip(files, (made[0], new_private_key), strict=False):
             output.write(content)
+    if not (nitro_tpm or any(map(any, pcrs.values()))):
+        warn("All measurements are zero, as of an enclave in debug mode: no condition on real ones matches. See --pcr.")
     if file == "-":
         return
     facts = {"Document": file, "ModuleId": module_id, "PrivateKey": private_key, "MadePrivateKey": len(outputs) > 1}
