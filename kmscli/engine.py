@@ -13,19 +13,17 @@ from typing import Any, TypeVar
 from kmscli.authorization.caller import Caller
 from kmscli.clock import DAY
 from kmscli.errors import (
-    DryRunOperationException,
     KMSInternalException,
-    ServiceError,
     UnknownOperationException,
     VaultDamagedError,
     VaultRolledBackError,
 )
 from kmscli.keys.key import KEY, Happened, Key
-from kmscli.operations.call import Call
 from kmscli.operations.operation import Operation
-from kmscli.operations.recording import Asked, Outcome, local_record, note_uses, records_of, service_record_of
+from kmscli.operations.performing import perform
+from kmscli.operations.recording import Asked, Outcome, local_record, records_of, service_record_of
 from kmscli.operations.shapes import Response
-from kmscli.operations.targets import FallenDueError, decide, find
+from kmscli.operations.targets import FallenDueError
 from kmscli.trail.chain import Record, chained
 from kmscli.trail.log import follow, logged_mark
 from kmscli.vault.head import Head
@@ -167,37 +165,10 @@ class Engine:
 
     def _answer(self, asked: list[Asked], transaction: Transaction, clock: float) -> list[Outcome]:
         now, held = self._time(transaction, clock)
-        outcomes = [self._perform(one, transaction, now, held) for one in asked]
+        outcomes = [perform(one, transaction, self.vault.keyring, now, held) for one in asked]
         records = [record for outcome in outcomes for record in records_of(outcome, now)]
         self._commit(transaction, records, now, held)
         return outcomes
-
-    def _perform(self, asked: Asked, transaction: Transaction, now: float, held: float) -> Outcome:
-        outcome = Outcome(asked)
-        request = asked.request
-        if outcome.error or request is None:
-            return outcome
-        operation = asked.operation
-        undo = transaction.savepoint()
-        keyring, remembered = self.vault.keyring, asked.remembered
-        call = Call(asked.caller, operation.name, now, held, transaction, keyring, remembered=remembered)
-        try:
-            call.sought, call.weighed = outcome.sought, outcome.weighed
-            for target in operation.targets:
-                outcome.sought.append(find(target, call, request))
-            decide(operation, call, request, outcome.sought)
-            outcome.response = operation.function(call, request, *(sought.thing for sought in outcome.sought))
-            if request.__dict__.get("dry_run"):
-                raise DryRunOperationException("The request would have succeeded, but the DryRun option is set.")
-        except (ServiceError, VaultDamagedError) as error:
-            undo()
-            outcome.error = error
-            outcome.response = None
-            return outcome
-        note_uses(outcome, transaction, now)
-        outcome.additional, outcome.made = call.additional, call.made
-        outcome.elsewhere, outcome.happened = call.elsewhere, call.happened
-        return outcome
 
     def _due_keys(self, transaction: Transaction, clock: float) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""

@@ -53,17 +53,18 @@ class Caller:
         other.agent, other.address, other.invoked_by = INTERNAL, INTERNAL, KMS
         return other
 
-    def identity(self) -> dict[str, Any]:
-        """CloudTrail's `userIdentity` (reference, kms-semantics 14.1)."""
-        return {**self._principal(), "invokedBy": self.invoked_by} if self.invoked_by else self._principal()
+    def identity(self, principal_id: str = "") -> dict[str, Any]:
+        """CloudTrail's `userIdentity` (reference, kms-semantics 14.1). `principal_id`: his unique id, if he has one."""
+        principal = self._principal(principal_id)
+        return {**principal, "invokedBy": self.invoked_by} if self.invoked_by else principal
 
-    def _principal(self) -> dict[str, Any]:
+    def _principal(self, principal_id: str) -> dict[str, Any]:
         if self.is_root:
             return {"type": "Root", "principalId": self.account, "arn": self.arn, "accountId": self.account}
         name = self.arn.rsplit("/", 1)[-1]
         return {
             "type": "IAMUser",
-            "principalId": name,
+            "principalId": principal_id or name,
             "arn": self.arn,
             "accountId": self.account,
             "userName": name,

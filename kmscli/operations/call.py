@@ -81,6 +81,11 @@ class Call:
         """The caller's account and Region, as a scope of rows."""
         return f"{self.caller.account} {self.caller.region}"
 
+    @property
+    def principal_id(self) -> str:
+        """The caller's unique id, if he was looked up and has one."""
+        return self.standing.principal.user_id if self.standing else ""
+
     def once(self, what: str, make: Callable[[], T]) -> T:
         """What `make` makes, made once although the call may be attempted again: an RSA key takes seconds."""
         if what not in self.remembered:

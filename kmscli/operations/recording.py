@@ -14,7 +14,7 @@ from kmscli.operations.operation import Operation
 from kmscli.operations.shapes import Request, Response, refuse
 from kmscli.operations.targets import Sought
 from kmscli.trail.chain import Record
-from kmscli.trail.event import LOCAL, call_record, key_resource, service_record
+from kmscli.trail.event import LOCAL, call_record, copy_for, key_resource, service_record
 from kmscli.vault.transaction import Transaction
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
@@ -56,6 +56,8 @@ class Outcome:
         self.happened: list[Happened] = []
         self.weighed: list[tuple[Any, Any]] = []
         """The decisions that took weighing: each question, and what was decided."""
+        self.principal_id = ""
+        """The caller's unique id, where his call took weighing and he has one."""
 
 
 def note_uses(outcome: Outcome, transaction: Transaction, now: float) -> None:
@@ -71,6 +73,7 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
     """The events of a call: its own, then those that it brought about."""
     asked = outcome.asked
     operation = asked.operation
+    foreign = _foreign_accounts(outcome)
     record = call_record(
         asked.caller,
         operation.name,
@@ -84,12 +87,23 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         resources=_resources(outcome) if operation.service == "kms" else None,
         error=outcome.error,
         source=f"{operation.service}.amazonaws.com",
+        principal_id=outcome.principal_id,
+        shared_id=new_uuid() if foreign else "",
     )
     return [
         _encoded(record, asked.caller),
+        *(_encoded(copy_for(record, account), asked.caller) for account in foreign),
         *(_record_elsewhere(one, outcome, now) for one in outcome.elsewhere),
         *(service_record_of(one, asked.caller) for one in outcome.happened),
     ]
+
+
+def _foreign_accounts(outcome: Outcome) -> list[str]:
+    """The other accounts whose keys a call has used: each gets a copy of the event (14.1)."""
+    if outcome.error:
+        return []
+    own = outcome.asked.caller.account
+    return list(dict.fromkeys(one.account for one in outcome.sought if one.key and one.account != own))
 
 
 def _record_elsewhere(elsewhere: Elsewhere, outcome: Outcome, now: float) -> Record:

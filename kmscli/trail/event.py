@@ -27,11 +27,16 @@ def call_record(
     resources: list[dict[str, str]] | None = None,
     error: KmscliError | None = None,
     source: str = KMS,
+    principal_id: str = "",
+    shared_id: str = "",
 ) -> dict[str, Any]:
-    """The record of a call, allowed or failed."""
+    """The record of a call, allowed or failed.
+
+    `principal_id`: the caller's unique id, if he has one. `shared_id`: of the copies that several accounts get.
+    """
     record: dict[str, Any] = {
         "eventVersion": VERSION,
-        "userIdentity": caller.identity(),
+        "userIdentity": caller.identity(principal_id),
         "eventTime": iso8601(now),
         "eventSource": source,
         "eventName": name,
@@ -55,8 +60,20 @@ def call_record(
     record["eventType"] = "AwsApiCall"
     record["managementEvent"] = True
     record["recipientAccountId"] = caller.account
+    if shared_id:
+        record["sharedEventID"] = shared_id
     record["eventCategory"] = "Management"
     return record
+
+
+def copy_for(record: dict[str, Any], account: str) -> dict[str, Any]:
+    """The copy of a call's record that the account of a key gets whose caller is of another account (14.1).
+
+    It says which account called and hides the name of who did.
+    """
+    caller = record["userIdentity"]
+    identity = {"type": "AWSAccount", "principalId": caller["principalId"], "accountId": caller["accountId"]}
+    return {**record, "userIdentity": identity, "eventID": new_uuid(), "recipientAccountId": account}
 
 
 def _code(error: KmscliError) -> str:

@@ -156,3 +156,27 @@ def test_the_lockout_check_looks_at_own_policies(house: House) -> None:
     message = "The new key policy will not allow you to update the key policy in the future."
     assert house.refusal("CreateKey", by(ALICE)) == ("MalformedPolicyDocumentException", message)
     assert house.call("CreateKey", by(ALICE), Policy=policy(statement(ALICE)))
+
+
+def test_both_accounts_have_the_event(house: House) -> None:
+    """A call on another account's key leaves an event for each account, which share an id; that of the key's account
+    hides who called. A refused one leaves none there.
+    """
+    key = house.new_key(Policy=policy(statement(OTHER_ROOT)))
+    new_user(house, EVE, own())
+    assert encrypts(house, EVE, key)
+    mine, theirs = house.events()[-2:]
+    assert (mine["recipientAccountId"], theirs["recipientAccountId"]) == (OTHER_ACCOUNT, ACCOUNT)
+    assert mine["sharedEventID"] == theirs["sharedEventID"]
+    assert mine["eventID"] != theirs["eventID"]
+    assert mine["requestID"] == theirs["requestID"]
+    identity = mine["userIdentity"]
+    assert identity["principalId"].startswith("AIDA")
+    hidden = {"type": "AWSAccount", "principalId": identity["principalId"], "accountId": OTHER_ACCOUNT}
+    assert theirs["userIdentity"] == hidden
+    refused = house.new_key()
+    count = len(house.events())
+    assert not encrypts(house, EVE, refused)
+    [event] = house.events()[count:]
+    assert event["recipientAccountId"] == OTHER_ACCOUNT
+    assert "sharedEventID" not in event

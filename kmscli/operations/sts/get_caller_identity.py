@@ -22,4 +22,12 @@ class GetCallerIdentityResponse(Response):
 def get_caller_identity(call: Call, request: GetCallerIdentityRequest) -> GetCallerIdentityResponse:
     """Show who calls: the principal's id, account and ARN. Nobody can be kept from asking."""
     caller = call.caller
-    return GetCallerIdentityResponse(user_id=caller.identity()["principalId"], account=caller.account, arn=caller.arn)
+    user_id = call.caller.account if caller.is_root else known_id(call)
+    return GetCallerIdentityResponse(user_id=user_id, account=caller.account, arn=caller.arn)
+
+
+def known_id(call: Call) -> str:
+    """The caller's unique id; of a principal that the vault does not know, its name."""
+    from kmscli.operations.weighing import standing
+
+    return standing(call).principal.user_id or call.caller.arn.rsplit("/", 1)[-1]

@@ -1,0 +1,37 @@
+"""Steps 4 to 8 of the road (design, "The road of a call"): targets are found and decided on, and the operation runs."""
+
+from kmscli.errors import DryRunOperationException, ServiceError, VaultDamagedError
+from kmscli.operations.call import Call
+from kmscli.operations.recording import Asked, Outcome, note_uses
+from kmscli.operations.targets import decide, find
+from kmscli.vault.keyring import Keyring
+from kmscli.vault.transaction import Transaction
+
+
+def perform(asked: Asked, transaction: Transaction, keyring: Keyring, now: float, held: float) -> Outcome:
+    """What a call comes to. What a refused or dry one has written is undone. Raises FallenDueError."""
+    outcome = Outcome(asked)
+    request = asked.request
+    if outcome.error or request is None:
+        return outcome
+    operation = asked.operation
+    undo = transaction.savepoint()
+    call = Call(asked.caller, operation.name, now, held, transaction, keyring, remembered=asked.remembered)
+    try:
+        call.sought, call.weighed = outcome.sought, outcome.weighed
+        for target in operation.targets:
+            outcome.sought.append(find(target, call, request))
+        decide(operation, call, request, outcome.sought)
+        outcome.response = operation.function(call, request, *(sought.thing for sought in outcome.sought))
+        if request.__dict__.get("dry_run"):
+            raise DryRunOperationException("The request would have succeeded, but the DryRun option is set.")
+    except (ServiceError, VaultDamagedError) as error:
+        undo()
+        outcome.error, outcome.response = error, None
+        outcome.principal_id = call.principal_id
+        return outcome
+    note_uses(outcome, transaction, now)
+    outcome.principal_id = call.principal_id
+    outcome.additional, outcome.made = call.additional, call.made
+    outcome.elsewhere, outcome.happened = call.elsewhere, call.happened
+    return outcome
