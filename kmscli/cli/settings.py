@@ -5,6 +5,7 @@ are taken (design, "Who calls, and what fails how"). A machine full of real AWS 
 """
 
 import os
+from functools import cache
 from typing import Any
 
 from kmscli import __version__
@@ -111,6 +112,7 @@ def refuse_network(options: dict[str, Any], environment: Environment) -> None:
         raise ConfigurationError(f"{named} names an endpoint; this kmscli cannot send calls over the network.")
 
 
+@cache
 def user_name() -> str:
     """The name of the process's user, or its number where it has none."""
     import pwd

@@ -4,7 +4,6 @@ A token that opens with a dash is an option, unless it is `-`, a negative number
 unambiguous beginning of an option's name, and may bring its value after `=`. After `--` every token is a word.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,8 +17,6 @@ To see help text, you can run:
 
   kmscli help
   kmscli <operation> help"""
-
-_NEGATIVE_NUMBER = r"-\d+|-\d*\.\d+"
 
 
 class Match:
@@ -49,7 +46,15 @@ def match(text: str, options: Iterable[Option]) -> Match | None:
         raise refused(f"ambiguous option: {text} could match {', '.join(option.name for option in begun)}")
     if begun:
         return Match(begun[0], value)
-    return None if re.fullmatch(_NEGATIVE_NUMBER, text) or " " in text else Match(None)
+    return None if _is_number(text[1:]) or " " in text else Match(None)
+
+
+def _is_number(text: str) -> bool:
+    """Whether digits, with a point before or among them, are all of a text. A pattern is compiled at each call."""
+    whole, point, fraction = text.partition(".")
+    if point:
+        return fraction.isdecimal() and (not whole or whole.isdecimal())
+    return whole.isdecimal()
 
 
 def scan(tokens: Sequence[str], options: Sequence[Option]) -> tuple[dict[str, Any], list[str]]:
