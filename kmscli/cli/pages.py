@@ -50,15 +50,16 @@ def answers(
         return iter(walk)
     if format in PAGE_BY_PAGE:
         return _by_page(walk, pages.result)
-    return iter([collect(walk, pages.result)])
+    return iter([collect(walk, pages)])
 
 
-def collect(walk: "Walk", result: str) -> dict[str, Any]:
-    """All pages as one answer: the list, and a `NextToken` where it was cut."""
+def collect(walk: "Walk", pages: Pagination) -> dict[str, Any]:
+    """All pages as one answer: the list, what is the same on all pages, and a `NextToken` where it was cut."""
     merged: dict[str, Any] = {}
     for page in walk:
-        if result in page:
-            merged.setdefault(result, []).extend(page[result])
+        if pages.result in page:
+            merged.setdefault(pages.result, []).extend(page[pages.result])
+        merged.update((name, page[name]) for name in pages.kept if name in page)
     if walk.token:
         merged["NextToken"] = walk.token
     return merged

@@ -3,8 +3,13 @@
 Source: the IAM User Guide, "IAM JSON policy elements reference" and "IAM and AWS STS quotas".
 """
 
+from collections.abc import Iterable
+
 from kmscli.authorization.document import SYNTAX, Document, MalformedDocumentError, Statement, Words, parsed
-from kmscli.errors import LimitExceeded, MalformedPolicyDocument
+from kmscli.authorization.principals import AWS
+from kmscli.errors import MalformedPolicyDocument
+from kmscli.identities.finding import may_be_named
+from kmscli.operations.call import Call
 
 
 def check_document(text: str) -> None:
@@ -13,10 +18,24 @@ def check_document(text: str) -> None:
         _check_statement(statement)
 
 
-def check_length(texts: list[str], most: int, whose: str) -> None:
-    """Raises LimitExceeded: policies are too long together. White space does not count."""
-    if sum(len("".join(text.split())) for text in texts) > most:
-        raise LimitExceeded(f"Maximum policy size of {most} bytes exceeded for {whose}")
+def check_trust(call: Call, text: str) -> None:
+    """Raises MalformedPolicyDocument: no policy that says who may assume a role."""
+    for statement in _parsed(text, names_principals=True).statements:
+        if statement.resource.given:
+            raise MalformedPolicyDocument("Has prohibited field Resource")
+        if not (statement.action.given and statement.action.values):
+            raise MalformedPolicyDocument("Policy statement must contain actions.")
+        if not all(action.lower().startswith("sts:") for action in statement.action.values):
+            raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
+        named = statement.principal.by_kind.get(AWS, ()) if statement.principal else ()
+        for principal in named:
+            if principal.startswith("arn:") and not may_be_named(call.transaction, principal):
+                raise MalformedPolicyDocument(f'Invalid principal in policy: "AWS":"{principal}"')
+
+
+def length_of(texts: Iterable[str]) -> int:
+    """How long policies are together: white space does not count."""
+    return sum(len("".join(text.split())) for text in texts)
 
 
 def _parsed(text: str, *, names_principals: bool) -> Document:

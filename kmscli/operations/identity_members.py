@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kmscli.operations.fields import Boolean, Integer, Render, Sized, String, Timestamp
-from kmscli.operations.shapes import List, Response, Shape, Structure
+from kmscli.operations.fields import Enum, Integer, Render, Sized, String
+from kmscli.operations.shapes import List, Shape, Structure
 
 NAME = "[\\w+=,.@-]+"
 PATH = "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"
@@ -24,6 +24,77 @@ class ExistingUserName(String):
 
     def __init__(self, help: str = "The user, by name.") -> None:
         super().__init__(1, 128, pattern=NAME, help=help)
+
+
+class RoleName(String):
+    """A role's name."""
+
+    def __init__(self, help: str = "The role, by name.") -> None:
+        super().__init__(1, 64, pattern=NAME, help=help)
+
+
+class GroupName(String):
+    """A group's name."""
+
+    def __init__(self, help: str = "The group, by name.") -> None:
+        super().__init__(1, 128, pattern=NAME, help=help)
+
+
+class PolicyArn(String):
+    """A managed policy's ARN."""
+
+    def __init__(self, help: str = "The managed policy, by ARN.") -> None:
+        super().__init__(20, 2048, help=help)
+
+
+class PermissionsBoundary(PolicyArn):
+    """The ARN of the policy that bounds."""
+
+    def __init__(self, help: str = "The managed policy that is to bound what the policies allow, by ARN.") -> None:
+        super().__init__(help)
+
+
+class VersionId(String):
+    """A policy's version."""
+
+    def __init__(self, help: str = "The version, as v2.") -> None:
+        super().__init__(pattern="v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?", help=help)
+
+
+class AccessKeyId(String):
+    """An access key's id."""
+
+    def __init__(self, help: str = "The access key, by id.") -> None:
+        super().__init__(16, 128, pattern="[\\w]+", help=help)
+
+
+class AccessKeyStatus(Enum):
+    """Whether an access key can be used."""
+
+    def __init__(self, help: str = "Whether it can be used.") -> None:
+        super().__init__("Active", "Inactive", "Expired", help=help)
+
+
+class RoleDescription(String):
+    """What a role is for."""
+
+    def __init__(self) -> None:
+        pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"
+        super().__init__(0, 1000, pattern=pattern, help="What the role is for.")
+
+
+class SessionDuration(Integer):
+    """How long a session may last, in seconds."""
+
+    def __init__(self, help: str = "How long a session of the role may last, in seconds. By default an hour.") -> None:
+        super().__init__(3600, 43200, help=help)
+
+
+class PolicyPath(String):
+    """Where a managed policy stands among others."""
+
+    def __init__(self, help: str = "The path, which begins and ends with a slash.") -> None:
+        super().__init__(1, 512, pattern="((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", help=help)
 
 
 class PolicyName(String):
@@ -109,27 +180,15 @@ class Tag(Shape):
     value = TagText(0, 256, pattern=f"{TAG}*", help="The tag's value; may be empty.").required()
 
 
+class TagKeys(List[str]):
+    """Keys of tags."""
+
+    def __init__(self) -> None:
+        super().__init__(TagText(1, 128, pattern=f"{TAG}+"), 0, 50, help="The keys of the tags.")
+
+
 class Tags(List[Tag]):
     """Tags."""
 
     def __init__(self, help: str = "Tags, up to 50.") -> None:
         super().__init__(Structure(Tag), 0, 50, help=help)
-
-
-class User(Shape):
-    """A user, as IAM shows him."""
-
-    path = Path().required()
-    user_name = UserName().required()
-    user_id = UniqueId().required()
-    arn = Arn().required()
-    create_date = Timestamp().required()
-    tags = Tags()
-
-
-class ListPoliciesOfResponse(Response):
-    """What the lists of inline policies answer."""
-
-    policy_names = List(PolicyName()).required()
-    is_truncated = Boolean()
-    marker = String()

@@ -56,7 +56,8 @@ class Target:
 class Pagination:
     """A list that comes in pages: its result member, and the page size by default and at most (reference 4.4).
 
-    `limit` and `marker` are the request's members, `next_marker` and `more` the answer's, as KMS calls them.
+    `limit` and `marker` are the request's members, `next_marker` and `more` the answer's, as KMS calls them. `kept`:
+    members of the answer that are the same on every page.
     """
 
     marker = "Marker"
@@ -70,6 +71,7 @@ class Pagination:
         limit: str = "Limit",
         next_marker: str = "NextMarker",
         more: str = "Truncated",
+        kept: tuple[str, ...] = (),
     ) -> None:
         self.result = result
         self.default = default
@@ -77,6 +79,7 @@ class Pagination:
         self.limit = limit
         self.next_marker = next_marker
         self.more = more
+        self.kept = kept
 
 
 GLOBAL = ("iam", "organizations")

@@ -1,46 +1,45 @@
 """CreateUser."""
 
-from kmscli.errors import EntityAlreadyExists
-from kmscli.identities.finding import find_user
-from kmscli.identities.identity import add, new_unique_id
-from kmscli.identities.users import USER, User
-from kmscli.names import partition_of
-from kmscli.operations import identity_members as members
+from kmscli.identities.users import User
+from kmscli.operations.attachments import use_boundary
 from kmscli.operations.call import Call
+from kmscli.operations.identity_members import Path, PermissionsBoundary, Tags, UserName
+from kmscli.operations.identity_named import exists, made
+from kmscli.operations.identity_requests import UserRequest
+from kmscli.operations.identity_shapes import ShownUser, shown_user
 from kmscli.operations.identity_tags import checked_tags
-from kmscli.operations.identity_users import shown_user
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Request, Response, Structure
+from kmscli.operations.shapes import Response, Structure
 
 
-class CreateUserRequest(Request):
+class CreateUserRequest(UserRequest):
     """What CreateUser is asked."""
 
-    path = members.Path("The path, which begins and ends with a slash. By default a slash alone.")
-    user_name = members.UserName("The user's name, which no other of the account has, in capitals or not.").required()
-    tags = members.Tags()
+    path = Path()
+    user_name = UserName("The user's name, which no other of the account has, in capitals or not.").required()
+    permissions_boundary = PermissionsBoundary()
+    tags = Tags()
 
 
 class CreateUserResponse(Response):
     """What CreateUser answers."""
 
-    user = Structure(members.User)
+    user = Structure(ShownUser)
 
 
 @operation(logs="response")
 def create_user(call: Call, request: CreateUserRequest) -> CreateUserResponse:
     """Create a user of the account, who may nothing until a policy says so."""
-    account = call.caller.account
-    if find_user(call.transaction, account, request.user_name):
-        raise EntityAlreadyExists(f"User with name {request.user_name} already exists.")
-    user = User(
-        request.user_name,
-        account=account,
-        partition=partition_of(call.caller.region),
+    name = request.user_name
+    user = made(
+        call,
+        User,
+        name,
+        exists=exists(User, name),
         path=request.path or "/",
-        unique_id=new_unique_id(User.prefix),
-        created=int(call.now),
+        boundary=request.permissions_boundary or "",
         tags=checked_tags(request.tags),
     )
-    add(call.transaction, USER, user)
+    if user.boundary:
+        use_boundary(call, user.account, user.boundary)
     return CreateUserResponse(user=shown_user(user))

@@ -1,15 +1,14 @@
 """DeleteUserPolicy."""
 
-from kmscli.identities.users import USER
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, PolicyName
+from kmscli.operations.identity_named import user_named
 from kmscli.operations.identity_policies import delete_policy
-from kmscli.operations.identity_users import user_named
+from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Request
 
 
-class DeleteUserPolicyRequest(Request):
+class DeleteUserPolicyRequest(UserRequest):
     """What DeleteUserPolicy is asked."""
 
     user_name = ExistingUserName().required()
@@ -19,4 +18,4 @@ class DeleteUserPolicyRequest(Request):
 @operation()
 def delete_user_policy(call: Call, request: DeleteUserPolicyRequest) -> None:
     """Delete an inline policy of a user."""
-    delete_policy(call, USER, user_named(call, request.user_name), request.policy_name)
+    delete_policy(call, user_named(call, request.user_name), request.policy_name)

@@ -2,16 +2,17 @@
 
 from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of
-from kmscli.operations.identity_members import ExistingUserName, ListPoliciesOfResponse, Marker, MaxItems
-from kmscli.operations.identity_policies import names_of_policies
-from kmscli.operations.identity_users import user_named
+from kmscli.operations.identity_members import ExistingUserName, Marker, MaxItems
+from kmscli.operations.identity_named import user_named
+from kmscli.operations.identity_requests import UserRequest
+from kmscli.operations.identity_shapes import ListPoliciesOfResponse
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Request
+from kmscli.operations.paging import listed
 
 PAGES = pages_of("PolicyNames")
 
 
-class ListUserPoliciesRequest(Request):
+class ListUserPoliciesRequest(UserRequest):
     """What ListUserPolicies is asked."""
 
     user_name = ExistingUserName().required()
@@ -23,5 +24,6 @@ class ListUserPoliciesRequest(Request):
 def list_user_policies(call: Call, request: ListUserPoliciesRequest) -> ListPoliciesOfResponse:
     """List the names of a user's inline policies."""
     user = user_named(call, request.user_name)
-    found = identity_page(call, PAGES, request, names_of_policies(user), filter=user.unique_id)
+    names = listed([(name, name) for name in sorted(user.policies)])
+    found = identity_page(call, PAGES, request, names, filter=user.unique_id)
     return ListPoliciesOfResponse(policy_names=found.values, **place_of(found))

@@ -1,14 +1,13 @@
 """ListUsers."""
 
-from kmscli.identities.users import USER
-from kmscli.operations import identity_members as members
+from kmscli.identities.users import User
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, String
-from kmscli.operations.identity_lists import identity_page, pages_of, place_of
-from kmscli.operations.identity_users import listed_user
+from kmscli.operations.identity_lists import page_below, pages_of, place_of
+from kmscli.operations.identity_members import Marker, MaxItems, PathPrefix
+from kmscli.operations.identity_shapes import ShownUser, listed_user
 from kmscli.operations.operation import operation
 from kmscli.operations.shapes import List, Request, Response, Structure
-from kmscli.vault.transaction import Entry
 
 PAGES = pages_of("Users")
 
@@ -16,15 +15,15 @@ PAGES = pages_of("Users")
 class ListUsersRequest(Request):
     """What ListUsers is asked."""
 
-    path_prefix = members.PathPrefix()
-    marker = members.Marker()
-    max_items = members.MaxItems()
+    path_prefix = PathPrefix()
+    marker = Marker()
+    max_items = MaxItems()
 
 
 class ListUsersResponse(Response):
     """What ListUsers answers."""
 
-    users = List(Structure(members.User)).required()
+    users = List(Structure(ShownUser)).required()
     is_truncated = Boolean()
     marker = String()
 
@@ -32,12 +31,5 @@ class ListUsersResponse(Response):
 @operation(read_only=True, pages=PAGES)
 def list_users(call: Call, request: ListUsersRequest) -> ListUsersResponse:
     """List the users of the account, all or those below a path."""
-
-    def fetch(after: bytes, limit: int) -> list[Entry]:
-        return call.transaction.page(USER, call.caller.account, after, limit)
-
-    prefix = request.path_prefix or "/"
-    found = identity_page(call, PAGES, request, fetch, filter=prefix)
-    # A page is filtered after it is fetched, and so may be short, as AWS says of its own.
-    users = [listed_user(user) for user in found.values if user.path.startswith(prefix)]
-    return ListUsersResponse(users=users, **place_of(found))
+    found = page_below(call, PAGES, request, User)
+    return ListUsersResponse(users=[listed_user(user) for user in found.values], **place_of(found))

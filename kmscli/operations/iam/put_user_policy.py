@@ -1,15 +1,14 @@
 """PutUserPolicy."""
 
-from kmscli.identities.users import USER
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, PolicyDocument, PolicyName
+from kmscli.operations.identity_named import user_named
 from kmscli.operations.identity_policies import put_policy
-from kmscli.operations.identity_users import user_named
+from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Request
 
 
-class PutUserPolicyRequest(Request):
+class PutUserPolicyRequest(UserRequest):
     """What PutUserPolicy is asked."""
 
     user_name = ExistingUserName().required()
@@ -20,5 +19,4 @@ class PutUserPolicyRequest(Request):
 @operation()
 def put_user_policy(call: Call, request: PutUserPolicyRequest) -> None:
     """Give a user an inline policy, in place of the one of this name."""
-    user = user_named(call, request.user_name)
-    put_policy(call, USER, user, request.policy_name, request.policy_document)
+    put_policy(call, user_named(call, request.user_name), request.policy_name, request.policy_document)

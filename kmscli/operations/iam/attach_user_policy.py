@@ -1,0 +1,21 @@
+"""AttachUserPolicy."""
+
+from kmscli.operations.attachments import attach
+from kmscli.operations.call import Call
+from kmscli.operations.identity_members import PolicyArn, UserName
+from kmscli.operations.identity_named import user_named
+from kmscli.operations.identity_requests import UserRequest
+from kmscli.operations.operation import operation
+
+
+class AttachUserPolicyRequest(UserRequest):
+    """What AttachUserPolicy is asked."""
+
+    user_name = UserName().required()
+    policy_arn = PolicyArn().required()
+
+
+@operation()
+def attach_user_policy(call: Call, request: AttachUserPolicyRequest) -> None:
+    """Attach a managed policy to a user."""
+    attach(call, user_named(call, request.user_name), request.policy_arn)
