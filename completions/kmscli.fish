@@ -126,21 +126,125 @@ function __kmscli_offered
                 set place $next; set shared yes
             case 'verify-mac'
                 set place $next; set shared yes
+            case 'iam add-user-to-group'
+                set place $next; set shared yes
+            case 'iam attach-group-policy'
+                set place $next; set shared yes
+            case 'iam attach-role-policy'
+                set place $next; set shared yes
+            case 'iam attach-user-policy'
+                set place $next; set shared yes
+            case 'iam create-access-key'
+                set place $next; set shared yes
+            case 'iam create-group'
+                set place $next; set shared yes
+            case 'iam create-policy'
+                set place $next; set shared yes
+            case 'iam create-policy-version'
+                set place $next; set shared yes
+            case 'iam create-role'
+                set place $next; set shared yes
             case 'iam create-user'
+                set place $next; set shared yes
+            case 'iam delete-access-key'
+                set place $next; set shared yes
+            case 'iam delete-group'
+                set place $next; set shared yes
+            case 'iam delete-group-policy'
+                set place $next; set shared yes
+            case 'iam delete-policy'
+                set place $next; set shared yes
+            case 'iam delete-policy-version'
+                set place $next; set shared yes
+            case 'iam delete-role'
+                set place $next; set shared yes
+            case 'iam delete-role-permissions-boundary'
+                set place $next; set shared yes
+            case 'iam delete-role-policy'
                 set place $next; set shared yes
             case 'iam delete-user'
                 set place $next; set shared yes
+            case 'iam delete-user-permissions-boundary'
+                set place $next; set shared yes
             case 'iam delete-user-policy'
+                set place $next; set shared yes
+            case 'iam detach-group-policy'
+                set place $next; set shared yes
+            case 'iam detach-role-policy'
+                set place $next; set shared yes
+            case 'iam detach-user-policy'
+                set place $next; set shared yes
+            case 'iam get-group'
+                set place $next; set shared yes
+            case 'iam get-group-policy'
+                set place $next; set shared yes
+            case 'iam get-policy'
+                set place $next; set shared yes
+            case 'iam get-policy-version'
+                set place $next; set shared yes
+            case 'iam get-role'
+                set place $next; set shared yes
+            case 'iam get-role-policy'
                 set place $next; set shared yes
             case 'iam get-user'
                 set place $next; set shared yes
             case 'iam get-user-policy'
                 set place $next; set shared yes
+            case 'iam list-access-keys'
+                set place $next; set shared yes
+            case 'iam list-attached-group-policies'
+                set place $next; set shared yes
+            case 'iam list-attached-role-policies'
+                set place $next; set shared yes
+            case 'iam list-attached-user-policies'
+                set place $next; set shared yes
+            case 'iam list-group-policies'
+                set place $next; set shared yes
+            case 'iam list-groups'
+                set place $next; set shared yes
+            case 'iam list-groups-for-user'
+                set place $next; set shared yes
+            case 'iam list-policies'
+                set place $next; set shared yes
+            case 'iam list-policy-versions'
+                set place $next; set shared yes
+            case 'iam list-role-policies'
+                set place $next; set shared yes
+            case 'iam list-role-tags'
+                set place $next; set shared yes
+            case 'iam list-roles'
+                set place $next; set shared yes
             case 'iam list-user-policies'
+                set place $next; set shared yes
+            case 'iam list-user-tags'
                 set place $next; set shared yes
             case 'iam list-users'
                 set place $next; set shared yes
+            case 'iam put-group-policy'
+                set place $next; set shared yes
+            case 'iam put-role-permissions-boundary'
+                set place $next; set shared yes
+            case 'iam put-role-policy'
+                set place $next; set shared yes
+            case 'iam put-user-permissions-boundary'
+                set place $next; set shared yes
             case 'iam put-user-policy'
+                set place $next; set shared yes
+            case 'iam remove-user-from-group'
+                set place $next; set shared yes
+            case 'iam set-default-policy-version'
+                set place $next; set shared yes
+            case 'iam tag-role'
+                set place $next; set shared yes
+            case 'iam tag-user'
+                set place $next; set shared yes
+            case 'iam untag-role'
+                set place $next; set shared yes
+            case 'iam untag-user'
+                set place $next; set shared yes
+            case 'iam update-access-key'
+                set place $next; set shared yes
+            case 'iam update-assume-role-policy'
                 set place $next; set shared yes
             case 'sts get-caller-identity'
                 set place $next; set shared yes
@@ -437,21 +541,131 @@ function __kmscli_offered
                 set offered HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512
             case 'verify-mac --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'iam add-user-to-group --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam attach-group-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam attach-role-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam attach-user-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam create-access-key --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam create-group --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam create-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam create-policy-version --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam create-role --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'iam create-user --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-access-key --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-group --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-group-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-policy-version --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-role --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-role-permissions-boundary --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam delete-role-policy --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'iam delete-user --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'iam delete-user-permissions-boundary --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'iam delete-user-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam detach-group-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam detach-role-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam detach-user-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam get-group --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam get-group-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam get-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam get-policy-version --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam get-role --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam get-role-policy --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'iam get-user --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'iam get-user-policy --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'iam list-access-keys --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-attached-group-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-attached-role-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-attached-user-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-group-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-groups --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-groups-for-user --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-policies --scope'
+                set offered All AWS Local
+            case 'iam list-policies --policy-usage-filter'
+                set offered PermissionsPolicy PermissionsBoundary
+            case 'iam list-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-policy-versions --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-role-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-role-tags --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-roles --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'iam list-user-policies --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam list-user-tags --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'iam list-users --generate-cli-skeleton'
                 set offered input yaml-input output
+            case 'iam put-group-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam put-role-permissions-boundary --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam put-role-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam put-user-permissions-boundary --generate-cli-skeleton'
+                set offered input yaml-input output
             case 'iam put-user-policy --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam remove-user-from-group --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam set-default-policy-version --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam tag-role --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam tag-user --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam untag-role --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam untag-user --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam update-access-key --status'
+                set offered Active Inactive Expired
+            case 'iam update-access-key --generate-cli-skeleton'
+                set offered input yaml-input output
+            case 'iam update-assume-role-policy --generate-cli-skeleton'
                 set offered input yaml-input output
             case 'sts get-caller-identity --generate-cli-skeleton'
                 set offered input yaml-input output
@@ -570,22 +784,126 @@ function __kmscli_offered
                 set offered --key-id\t'The key, by id, key ARN, alias name or alias ARN' --message\t'What was signed, or its hash' --message-type\t'What the message is: itself, RAW; its hash, DIGEST; or for ML-DSA its representative, EXTERNAL_MU' --signature\t'The signature' --signing-algorithm\t'The signing algorithm, one that the key'\''s spec has' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'verify-mac'
                 set offered --message\t'What was authenticated' --key-id\t'The key, by id, key ARN, alias name or alias ARN' --mac-algorithm\t'The MAC algorithm, the one of the key'\''s spec' --mac\t'The message authentication code' --grant-tokens\t'Tokens of grants too new to be known everywhere' --dry-run\t'Check whether the call would succeed, and change nothing' --no-dry-run\t'Check whether the call would succeed, and change nothing' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam add-user-to-group'
+                set offered --group-name\t'The group, by name' --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam attach-group-policy'
+                set offered --group-name\t'The group, by name' --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam attach-role-policy'
+                set offered --role-name\t'The role, by name' --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam attach-user-policy'
+                set offered --user-name\t'The user, by name' --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam create-access-key'
+                set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam create-group'
+                set offered --path\t'The path, which begins and ends with a slash' --group-name\t'The group'\''s name, which no other of the account has, in capitals or not' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam create-policy'
+                set offered --policy-name\t'The policy'\''s name, which no other of the account has, in capitals or not' --path\t'The path, which begins and ends with a slash' --policy-document\t'The policy, a JSON document' --description\t'What the policy is for; cannot be changed later' --tags\t'Tags, up to 50' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam create-policy-version'
+                set offered --policy-arn\t'The managed policy, by ARN' --policy-document\t'The policy, a JSON document' --set-as-default\t'Put the new version in force' --no-set-as-default\t'Put the new version in force' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam create-role'
+                set offered --path\t'The path, which begins and ends with a slash' --role-name\t'The role'\''s name, which no other of the account has, in capitals or not' --assume-role-policy-document\t'Who may assume the role: a policy, as JSON' --description\t'What the role is for' --max-session-duration\t'How long a session of the role may last, in seconds' --permissions-boundary\t'The managed policy that is to bound what the policies allow, by ARN' --tags\t'Tags, up to 50' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam create-user'
-                set offered --path\t'The path, which begins and ends with a slash' --user-name\t'The user'\''s name, which no other of the account has, in capitals or not' --tags\t'Tags, up to 50' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+                set offered --path\t'The path, which begins and ends with a slash' --user-name\t'The user'\''s name, which no other of the account has, in capitals or not' --permissions-boundary\t'The managed policy that is to bound what the policies allow, by ARN' --tags\t'Tags, up to 50' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-access-key'
+                set offered --user-name\t'The user, by name' --access-key-id\t'The access key, by id' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-group'
+                set offered --group-name\t'The group, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-group-policy'
+                set offered --group-name\t'The group, by name' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-policy'
+                set offered --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-policy-version'
+                set offered --policy-arn\t'The managed policy, by ARN' --version-id\t'The version, as v2' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-role'
+                set offered --role-name\t'The role, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-role-permissions-boundary'
+                set offered --role-name\t'The role, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-role-policy'
+                set offered --role-name\t'The role, by name' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam delete-user'
+                set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam delete-user-permissions-boundary'
                 set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam delete-user-policy'
                 set offered --user-name\t'The user, by name' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam detach-group-policy'
+                set offered --group-name\t'The group, by name' --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam detach-role-policy'
+                set offered --role-name\t'The role, by name' --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam detach-user-policy'
+                set offered --user-name\t'The user, by name' --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam get-group'
+                set offered --group-name\t'The group, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam get-group-policy'
+                set offered --group-name\t'The group, by name' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam get-policy'
+                set offered --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam get-policy-version'
+                set offered --policy-arn\t'The managed policy, by ARN' --version-id\t'The version, as v2' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam get-role'
+                set offered --role-name\t'The role, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam get-role-policy'
+                set offered --role-name\t'The role, by name' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam get-user'
                 set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam get-user-policy'
                 set offered --user-name\t'The user, by name' --policy-name\t'The policy'\''s name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-access-keys'
+                set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-attached-group-policies'
+                set offered --group-name\t'The group, by name' --path-prefix\t'List only policies whose path begins with this' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-attached-role-policies'
+                set offered --role-name\t'The role, by name' --path-prefix\t'List only policies whose path begins with this' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-attached-user-policies'
+                set offered --user-name\t'The user, by name' --path-prefix\t'List only policies whose path begins with this' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-group-policies'
+                set offered --group-name\t'The group, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-groups'
+                set offered --path-prefix\t'List only those whose path begins with this' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-groups-for-user'
+                set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-policies'
+                set offered --scope\t'Whose policies: AWS'\''s, the account'\''s own (Local), or all' --only-attached\t'List only policies that are attached to something' --no-only-attached\t'List only policies that are attached to something' --path-prefix\t'List only policies whose path begins with this' --policy-usage-filter\t'List only policies that are used in this way' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-policy-versions'
+                set offered --policy-arn\t'The managed policy, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-role-policies'
+                set offered --role-name\t'The role, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-role-tags'
+                set offered --role-name\t'The role, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-roles'
+                set offered --path-prefix\t'List only those whose path begins with this' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam list-user-policies'
+                set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam list-user-tags'
                 set offered --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam list-users'
                 set offered --path-prefix\t'List only those whose path begins with this' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --starting-token\t'Where to go on: the NextToken of an earlier, cut answer' --page-size\t'How many to ask for in each call' --max-items\t'How many to show at most; what is cut goes on from NextToken' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam put-group-policy'
+                set offered --group-name\t'The group, by name' --policy-name\t'The policy'\''s name' --policy-document\t'The policy, a JSON document' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam put-role-permissions-boundary'
+                set offered --role-name\t'The role, by name' --permissions-boundary\t'The managed policy that is to bound what the policies allow, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam put-role-policy'
+                set offered --role-name\t'The role, by name' --policy-name\t'The policy'\''s name' --policy-document\t'The policy, a JSON document' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam put-user-permissions-boundary'
+                set offered --user-name\t'The user, by name' --permissions-boundary\t'The managed policy that is to bound what the policies allow, by ARN' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'iam put-user-policy'
                 set offered --user-name\t'The user, by name' --policy-name\t'The policy'\''s name' --policy-document\t'The policy, a JSON document' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam remove-user-from-group'
+                set offered --group-name\t'The group, by name' --user-name\t'The user, by name' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam set-default-policy-version'
+                set offered --policy-arn\t'The managed policy, by ARN' --version-id\t'The version, as v2' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam tag-role'
+                set offered --role-name\t'The role, by name' --tags\t'Tags, up to 50' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam tag-user'
+                set offered --user-name\t'The user, by name' --tags\t'Tags, up to 50' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam untag-role'
+                set offered --role-name\t'The role, by name' --tag-keys\t'The keys of the tags' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam untag-user'
+                set offered --user-name\t'The user, by name' --tag-keys\t'The keys of the tags' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam update-access-key'
+                set offered --user-name\t'The user, by name' --access-key-id\t'The access key, by id' --status\t'Active, or Inactive: then nobody can call with it' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
+            case 'iam update-assume-role-policy'
+                set offered --role-name\t'The role, by name' --policy-document\t'Who may assume the role: a policy, as JSON' --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'sts get-caller-identity'
                 set offered --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'audit path'
@@ -657,9 +975,9 @@ function __kmscli_offered
             else
                 switch "$place"
             case ''
-                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' connect-custom-key-store\t'Connect a custom key store to what backs it' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-custom-key-store\t'Create a custom key store: a place outside of the vault where keys live and work' create-grant\t'Let a principal use a KMS key, beside what its key policy allows' create-key\t'Create a KMS key' decapsulate\t'Get a shared secret back from its ciphertext' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' delete-custom-key-store\t'Delete a custom key store, which must be disconnected' delete-imported-key-material\t'Delete key material that was imported, at once' derive-shared-secret\t'Derive a secret that is shared with the owner of another key pair on the same curve' describe-custom-key-stores\t'Describe the custom key stores of the account in the Region, or one of them' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' disconnect-custom-key-store\t'Disconnect a custom key store from what backs it, or end an attempt to connect it that failed' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encapsulate\t'Make a secret of 32 bytes, and its ciphertext for the owner of a KMS key, safe from quantum computers' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-pair\t'Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key' generate-data-key-pair-without-plaintext\t'Make a key pair and show its private key encrypted only, for someone else to use later' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-mac\t'Make a message authentication code (HMAC) of a message under a KMS key' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-last-usage\t'Show the last successful cryptographic operation of a KMS key, and when that was' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' get-parameters-for-import\t'Get a public key to wrap key material with, and the token that goes with it, for import-key-material' get-public-key\t'Show the public key of an asymmetric KMS key, in DER, and what the key is for' import-key-material\t'Import key material into a KMS key that was created with --origin EXTERNAL' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-grants\t'List the grants of a KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first, or all its key material' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' list-retirable-grants\t'List the grants in the Region that name a principal of your account as the one who may retire them' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' replicate-key\t'Make a replica of a multi-Region primary key in another Region of the same partition' retire-grant\t'Delete a grant, and end what it allows' revoke-grant\t'Delete a grant, and end what it allows' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' sign\t'Sign a message with the private key of a KMS key' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-custom-key-store\t'Change the properties of a custom key store' update-key-description\t'Change the description of a KMS key' update-primary-region\t'Make a replica of a multi-Region key the primary key, and the primary key a replica' verify\t'Verify a signature with the public key of a KMS key' verify-mac\t'Check a message authentication code (HMAC) that generate-mac made under a KMS key' iam\t'A subset of aws iam: users and what they may' sts\t'A subset of aws sts: who calls, and roles for a while' audit\t'The audit trail: where it is, whether it is whole, and what happened' batch\t'Answer requests that come as JSON lines, all of them in one process' check\t'Prove that ciphertexts can be decrypted, and show under which key' clock\t'The vault'\''s clock: see what time it is there, and move a lab vault'\''s clock ahead' completion\t'Print the completion script of a shell, to be sourced in its start-up file' configure\t'The configuration: profiles, each with a Region, an account, a principal, an output format, a vault' costs\t'Show what the vault'\''s keys and the trail'\''s requests would cost at AWS, by key and by class of request' exec\t'Run a command with secrets in its environment, decrypted from files' explain\t'Say why a call would be allowed or refused: policy by policy, statement by statement' import-key\t'Import key material from a file into a KMS key: get the parameters, wrap, import, in one step' lab\t'For lab vaults: what else only AWS'\''s machines have, such as attestation documents to test with' vault\t'The vault: make one, see how it is, check it, change its keys, back it up and put a backup back'
+                set offered cancel-key-deletion\t'Keep a KMS key that is pending deletion' connect-custom-key-store\t'Connect a custom key store to what backs it' create-alias\t'Give a KMS key a name of the form alias/NAME, by which it can be used' create-custom-key-store\t'Create a custom key store: a place outside of the vault where keys live and work' create-grant\t'Let a principal use a KMS key, beside what its key policy allows' create-key\t'Create a KMS key' decapsulate\t'Get a shared secret back from its ciphertext' decrypt\t'Decrypt a ciphertext of encrypt, re-encrypt or the data key operations' delete-alias\t'Delete an alias' delete-custom-key-store\t'Delete a custom key store, which must be disconnected' delete-imported-key-material\t'Delete key material that was imported, at once' derive-shared-secret\t'Derive a secret that is shared with the owner of another key pair on the same curve' describe-custom-key-stores\t'Describe the custom key stores of the account in the Region, or one of them' describe-key\t'Show a KMS key'\''s metadata: its ARN, spec, usage, state and dates' disable-key\t'Disable a KMS key: nothing can be encrypted or decrypted with it until it is enabled again' disable-key-rotation\t'Stop rotating a KMS key'\''s material by itself' disconnect-custom-key-store\t'Disconnect a custom key store from what backs it, or end an attempt to connect it that failed' enable-key\t'Enable a KMS key, so that it can be used again' enable-key-rotation\t'Rotate a KMS key'\''s material by itself, every 365 days or another period' encapsulate\t'Make a secret of 32 bytes, and its ciphertext for the owner of a KMS key, safe from quantum computers' encrypt\t'Encrypt up to 4,096 bytes under a KMS key' generate-data-key\t'Make a data key: random bytes to encrypt with, once in clear and once encrypted under a KMS key' generate-data-key-pair\t'Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key' generate-data-key-pair-without-plaintext\t'Make a key pair and show its private key encrypted only, for someone else to use later' generate-data-key-without-plaintext\t'Make a data key and show it encrypted only, for someone else to use later' generate-mac\t'Make a message authentication code (HMAC) of a message under a KMS key' generate-random\t'Make random bytes, from the operating system'\''s generator' get-key-last-usage\t'Show the last successful cryptographic operation of a KMS key, and when that was' get-key-policy\t'Show the key policy of a KMS key' get-key-rotation-status\t'Show whether a KMS key rotates by itself, how often, and when next' get-parameters-for-import\t'Get a public key to wrap key material with, and the token that goes with it, for import-key-material' get-public-key\t'Show the public key of an asymmetric KMS key, in DER, and what the key is for' import-key-material\t'Import key material into a KMS key that was created with --origin EXTERNAL' list-aliases\t'List the aliases of the account in the Region, or of one KMS key' list-grants\t'List the grants of a KMS key' list-key-policies\t'List the names of a KMS key'\''s policies' list-key-rotations\t'List the completed rotations of a KMS key, oldest first, or all its key material' list-keys\t'List all KMS keys of the account in the Region' list-resource-tags\t'List the tags of a KMS key' list-retirable-grants\t'List the grants in the Region that name a principal of your account as the one who may retire them' put-key-policy\t'Replace the key policy of a KMS key' re-encrypt\t'Decrypt a ciphertext and encrypt it under another key or context' replicate-key\t'Make a replica of a multi-Region primary key in another Region of the same partition' retire-grant\t'Delete a grant, and end what it allows' revoke-grant\t'Delete a grant, and end what it allows' rotate-key-on-demand\t'Rotate a KMS key'\''s material now' schedule-key-deletion\t'Schedule the deletion of a KMS key, and of everything that was encrypted under it' sign\t'Sign a message with the private key of a KMS key' tag-resource\t'Add tags to a KMS key, or change their values' untag-resource\t'Remove tags from a KMS key' update-alias\t'Point an existing alias at another KMS key of the same kind and usage' update-custom-key-store\t'Change the properties of a custom key store' update-key-description\t'Change the description of a KMS key' update-primary-region\t'Make a replica of a multi-Region key the primary key, and the primary key a replica' verify\t'Verify a signature with the public key of a KMS key' verify-mac\t'Check a message authentication code (HMAC) that generate-mac made under a KMS key' iam\t'A subset of aws iam: users, roles and groups, and their policies' sts\t'A subset of aws sts: who calls, and roles for a while' audit\t'The audit trail: where it is, whether it is whole, and what happened' batch\t'Answer requests that come as JSON lines, all of them in one process' check\t'Prove that ciphertexts can be decrypted, and show under which key' clock\t'The vault'\''s clock: see what time it is there, and move a lab vault'\''s clock ahead' completion\t'Print the completion script of a shell, to be sourced in its start-up file' configure\t'The configuration: profiles, each with a Region, an account, a principal, an output format, a vault' costs\t'Show what the vault'\''s keys and the trail'\''s requests would cost at AWS, by key and by class of request' exec\t'Run a command with secrets in its environment, decrypted from files' explain\t'Say why a call would be allowed or refused: policy by policy, statement by statement' import-key\t'Import key material from a file into a KMS key: get the parameters, wrap, import, in one step' lab\t'For lab vaults: what else only AWS'\''s machines have, such as attestation documents to test with' vault\t'The vault: make one, see how it is, check it, change its keys, back it up and put a backup back'
             case 'iam'
-                set offered create-user\t'Create a user of the account, who may nothing until a policy says so' delete-user\t'Delete a user, who must have no policies' delete-user-policy\t'Delete an inline policy of a user' get-user\t'Show a user: path, id, ARN, tags, and when he was created' get-user-policy\t'Show an inline policy of a user' list-user-policies\t'List the names of a user'\''s inline policies' list-users\t'List the users of the account, all or those below a path' put-user-policy\t'Give a user an inline policy, in place of the one of this name'
+                set offered add-user-to-group\t'Put a user into a group, whose policies then are his too' attach-group-policy\t'Attach a managed policy to a group' attach-role-policy\t'Attach a managed policy to a role' attach-user-policy\t'Attach a managed policy to a user' create-access-key\t'Give a user an access key, of which he may have two' create-group\t'Create a group, for users who are to have the same policies' create-policy\t'Create a managed policy, to be attached to users, roles and groups' create-policy-version\t'Change a managed policy: give it a new version, up to five' create-role\t'Create a role of the account, which those whom its trust policy names may assume' create-user\t'Create a user of the account, who may nothing until a policy says so' delete-access-key\t'Delete an access key of a user, with its secret' delete-group\t'Delete a group, which must have no policies and nobody in it' delete-group-policy\t'Delete an inline policy of a group' delete-policy\t'Delete a managed policy, which must be attached to nothing and have one version only' delete-policy-version\t'Delete a version of a managed policy, but not the one in force' delete-role\t'Delete a role, which must have no policies beside its trust policy' delete-role-permissions-boundary\t'Bound what a role'\''s policies allow no more' delete-role-policy\t'Delete an inline policy of a role' delete-user\t'Delete a user, who must have no policies and no access keys, and be in no group' delete-user-permissions-boundary\t'Bound what a user'\''s policies allow no more' delete-user-policy\t'Delete an inline policy of a user' detach-group-policy\t'Take a managed policy off a group again' detach-role-policy\t'Take a managed policy off a role again' detach-user-policy\t'Take a managed policy off a user again' get-group\t'Show a group and list the users who are in it' get-group-policy\t'Show an inline policy of a group' get-policy\t'Show a managed policy: which version is in force, and how often it is attached' get-policy-version\t'Show a version of a managed policy, with its document' get-role\t'Show a role: path, id, ARN, its trust policy, tags, and when it was created' get-role-policy\t'Show an inline policy of a role' get-user\t'Show a user: path, id, ARN, tags, and when he was created' get-user-policy\t'Show an inline policy of a user' list-access-keys\t'List a user'\''s access keys, without their secrets' list-attached-group-policies\t'List the managed policies that are attached to a group' list-attached-role-policies\t'List the managed policies that are attached to a role' list-attached-user-policies\t'List the managed policies that are attached to a user' list-group-policies\t'List the names of a group'\''s inline policies' list-groups\t'List the groups of the account, all or those below a path' list-groups-for-user\t'List the groups that a user is in' list-policies\t'List the managed policies that there are: the account'\''s own, then those of AWS that kmscli knows' list-policy-versions\t'List the versions of a managed policy, the newest first' list-role-policies\t'List the names of a role'\''s inline policies' list-role-tags\t'List the tags of a role' list-roles\t'List the roles of the account, all or those below a path' list-user-policies\t'List the names of a user'\''s inline policies' list-user-tags\t'List the tags of a user' list-users\t'List the users of the account, all or those below a path' put-group-policy\t'Give a group an inline policy, in place of the one of this name' put-role-permissions-boundary\t'Bound what a role'\''s policies allow by a managed policy' put-role-policy\t'Give a role an inline policy, in place of the one of this name' put-user-permissions-boundary\t'Bound what a user'\''s policies allow by a managed policy' put-user-policy\t'Give a user an inline policy, in place of the one of this name' remove-user-from-group\t'Take a user out of a group' set-default-policy-version\t'Put another version of a managed policy in force' tag-role\t'Add tags to a role, or change their values' tag-user\t'Add tags to a user, or change their values' untag-role\t'Remove tags from a role' untag-user\t'Remove tags from a user' update-access-key\t'Switch an access key off, or on again' update-assume-role-policy\t'Say anew who may assume a role'
             case 'sts'
                 set offered get-caller-identity\t'Show who calls: the principal'\''s id, account and ARN'
             case 'audit'

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kmscli.operations.index import KMS
+from kmscli.operations.index import IAM, KMS
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
@@ -31,6 +31,10 @@ FORMS = {
     "marker": "[A-Za-z0-9+/]+=*",
     "event": "[0-9a-f-]{36}",
     "user": "AIDA[A-Z2-7]{17}",
+    "role": "AROA[A-Z2-7]{17}",
+    "group": "AGPA[A-Z2-7]{17}",
+    "policy": "ANPA[A-Z2-7]{17}",
+    "accesskey": "AKIA[A-Z2-7]{16}",
     "request": "[0-9a-f-]{36}",
     "date": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00",
     "path": r"\S+",
@@ -164,9 +168,9 @@ def test_every_operation_is_in_a_transcript() -> None:
     shown = [step for path in TRANSCRIPTS for step in steps(path.read_text())]
     for exit_code in (0, 254):
         commands = {word for step in shown if step.exit_code == exit_code for word in called(step.command)}
-        assert set(KMS) - commands == set()
+        assert {*KMS, *(f"iam {name}" for name in IAM)} - commands == set()
 
 
 def called(command: str) -> list[str]:
     """The operations that a command line calls."""
-    return re.findall(r"\bkmscli ([a-z-]+)", command)
+    return re.findall(r"\bkmscli ((?:iam )?[a-z-]+)", command)

@@ -28,7 +28,7 @@ ROOT_SUMMARY = "aws kms, subcommand for subcommand, against an encrypted local v
 
 
 SERVICE_SUMMARIES = {
-    "iam": "A subset of aws iam: users and what they may.",
+    "iam": "A subset of aws iam: users, roles and groups, and their policies.",
     "sts": "A subset of aws sts: who calls, and roles for a while.",
 }
 """What `kmscli help` says of another service than KMS."""
