@@ -67,11 +67,6 @@ def boundary_of(transaction: Transaction, entity: Entity) -> IdentityPolicy | No
     return _managed(transaction, entity.boundary, BOUNDARY) if entity.boundary else None
 
 
-def may_be_named(transaction: Transaction, arn: str) -> bool:
-    """Whether a policy may name a principal by its ARN: it is there, or its account's identities are not kept here."""
-    return principal_exists(transaction, arn) or not has_identities(transaction, arn.split(":", 5)[4])
-
-
 def principal_exists(transaction: Transaction, arn: str) -> bool:
     """Whether the principal of an ARN is there: an account's root user always is, a session if its role is.
 

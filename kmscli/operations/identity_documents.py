@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from kmscli.authorization.document import SYNTAX, Document, MalformedDocumentError, Statement, Words, parsed
 from kmscli.authorization.principals import AWS
 from kmscli.errors import MalformedPolicyDocument
-from kmscli.identities.finding import may_be_named
 from kmscli.operations.call import Call
+from kmscli.operations.identity_presence import is_there
 
 
 def check_document(text: str) -> None:
@@ -29,7 +29,7 @@ def check_trust(call: Call, text: str) -> None:
             raise MalformedPolicyDocument("AssumeRole policy may only specify STS AssumeRole actions.")
         named = statement.principal.by_kind.get(AWS, ()) if statement.principal else ()
         for principal in named:
-            if principal.startswith("arn:") and not may_be_named(call.transaction, principal):
+            if not is_there(call.transaction, principal):
                 raise MalformedPolicyDocument(f'Invalid principal in policy: "AWS":"{principal}"')
 
 

@@ -6,8 +6,8 @@ from kmscli.authorization.decision import BOUNDARY, IDENTITY
 from kmscli.authorization.document import Document, MalformedDocumentError, parsed
 from kmscli.authorization.evaluation import Source
 from kmscli.authorization.principals import Principal, principal_of
-from kmscli.identities.finding import IdentityPolicy, find_user, policies_of_user
-from kmscli.identities.users import User
+from kmscli.identities.finding import IdentityPolicy, boundary_of, find_role, find_user, policies_of
+from kmscli.identities.identity import Entity
 from kmscli.operations.call import Call
 
 EMPTY = Document([], has_variables=False)
@@ -38,23 +38,24 @@ def standing_of(call: Call) -> Standing:
     if kind == "user":
         user = find_user(call.transaction, call.caller.account, path.rsplit("/", 1)[-1])
         if user and user.arn == arn:
-            return _of_user(call, user)
+            return _of(call, principal_of(arn, name=user.name, user_id=user.unique_id, tags=user.tags), user)
+    if kind == "assumed-role":
+        name, _, session = path.partition("/")
+        role = find_role(call.transaction, call.caller.account, name)
+        if role and role.name == name:
+            user_id = f"{role.unique_id}:{session}"
+            return _of(call, principal_of(arn, role=role.arn, user_id=user_id, tags=role.tags), role)
     return Standing(principal_of(arn))
 
 
-def _of_user(call: Call, user: User) -> Standing:
-    principal = principal_of(user.arn, name=user.name, user_id=user.unique_id, tags=user.tags)
-    own = [_identity_source(one) for one in policies_of_user(call.transaction, user)]
-    return Standing(principal, identity=own)
+def _of(call: Call, principal: Principal, entity: Entity) -> Standing:
+    own = [_source(IDENTITY, policy) for policy in policies_of(call.transaction, entity)]
+    bound = boundary_of(call.transaction, entity)
+    return Standing(principal, identity=own, boundary=_source(BOUNDARY, bound) if bound else None)
 
 
-def _identity_source(policy: IdentityPolicy) -> Source:
-    return source_of(IDENTITY, policy.text, f"{policy.source} {policy.name}", arn=policy.arn)
-
-
-def boundary_source(name: str, arn: str, text: str) -> Source:
-    """A permissions boundary."""
-    return source_of(BOUNDARY, text, f"{BOUNDARY} {name}", arn=arn)
+def _source(kind: str, policy: IdentityPolicy) -> Source:
+    return source_of(kind, policy.text, f"{policy.source} {policy.name}", arn=policy.arn)
 
 
 def source_of(kind: str, text: str, name: str, *, arn: str = "", names_principals: bool = False) -> Source:

@@ -8,11 +8,11 @@ from kmscli.identities.finding import (
     find_role,
     find_user,
     has_identities,
-    may_be_named,
     policies_of,
     principal_exists,
 )
 from kmscli.identities.identity import Entity
+from kmscli.operations.identity_presence import is_there
 from kmscli.vault.transaction import Transaction
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, House
 from tests.operations.identities import ADMINISTRATOR, ALLOW, OTHER, arn_of, new_group, new_policy, new_role, new_user
@@ -43,16 +43,16 @@ def test_whether_a_principal_is_there(house: House) -> None:
     assert not has_identities(transaction, ACCOUNT)
     assert [principal_exists(transaction, name) for name in (ROOT, federated)] == [True, True]
     assert not any(principal_exists(transaction, name) for name in names)
-    assert all(may_be_named(transaction, name) for name in names)
+    assert all(is_there(transaction, name) for name in names)
     transaction.close()
     new_user(house, Path="/a/")
     new_role(house, Path="/b/")
     transaction = house.transaction()
     found = [name for name in (ROOT, federated, *names) if principal_exists(transaction, name)]
     assert found == [ROOT, federated, names[0], names[4], names[6]]
-    assert [name for name in (ROOT, federated, *names) if may_be_named(transaction, name)] == found
+    assert [name for name in (ROOT, federated, *names) if is_there(transaction, name)] == found
     elsewhere = arn_of("user", "eve").replace(ACCOUNT, OTHER_ACCOUNT)
-    assert (principal_exists(transaction, elsewhere), may_be_named(transaction, elsewhere)) == (False, True)
+    assert (principal_exists(transaction, elsewhere), is_there(transaction, elsewhere)) == (False, True)
     transaction.close()
 
 

@@ -5,11 +5,11 @@ from kmscli.identities.groups import MOST_OF_A_USER, add_member
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, GroupName
 from kmscli.operations.identity_named import group_named, user_named
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class AddUserToGroupRequest(GroupRequest):
+class AddUserToGroupRequest(Request):
     """What AddUserToGroup is asked."""
 
     group_name = GroupName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.attachments import attach
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import GroupName, PolicyArn
 from kmscli.operations.identity_named import group_named
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class AttachGroupPolicyRequest(GroupRequest):
+class AttachGroupPolicyRequest(Request):
     """What AttachGroupPolicy is asked."""
 
     group_name = GroupName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.attachments import attach
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyArn, RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class AttachRolePolicyRequest(RoleRequest):
+class AttachRolePolicyRequest(Request):
     """What AttachRolePolicy is asked."""
 
     role_name = RoleName().required()

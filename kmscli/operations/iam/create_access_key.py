@@ -13,12 +13,11 @@ from kmscli.operations import identity_members as members
 from kmscli.operations.call import Call
 from kmscli.operations.fields import String, Timestamp
 from kmscli.operations.identity_named import user_or_self
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Shape, Structure
+from kmscli.operations.shapes import Request, Response, Shape, Structure
 
 
-class CreateAccessKeyRequest(UserRequest):
+class CreateAccessKeyRequest(Request):
     """What CreateAccessKey is asked."""
 
     user_name = members.ExistingUserName("The user, by name. By default the one who calls.")

@@ -4,13 +4,12 @@ from kmscli.identities.groups import Group
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import GroupName, Path
 from kmscli.operations.identity_named import exists, made
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.identity_shapes import ShownGroup, shown_group
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class CreateGroupRequest(GroupRequest):
+class CreateGroupRequest(Request):
     """What CreateGroup is asked."""
 
     path = Path()

@@ -5,14 +5,13 @@ from kmscli.operations.call import Call
 from kmscli.operations.fields import String
 from kmscli.operations.identity_members import PolicyDocument, PolicyName, PolicyPath, Tags
 from kmscli.operations.identity_named import made
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.identity_tags import checked_tags
 from kmscli.operations.managed_policies import ShownPolicy, check_managed_document, shown_policy
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class CreatePolicyRequest(PolicyRequest):
+class CreatePolicyRequest(Request):
     """What CreatePolicy is asked."""
 
     policy_name = PolicyName("The policy's name, which no other of the account has, in capitals or not.").required()

@@ -6,13 +6,12 @@ from kmscli.identities.resource import save
 from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean
 from kmscli.operations.identity_members import PolicyArn, PolicyDocument
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import ShownVersion, check_managed_document, own_policy, shown_version
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class CreatePolicyVersionRequest(PolicyRequest):
+class CreatePolicyVersionRequest(Request):
     """What CreatePolicyVersion is asked."""
 
     policy_arn = PolicyArn().required()

@@ -14,14 +14,13 @@ from kmscli.operations.identity_members import (
     Tags,
 )
 from kmscli.operations.identity_named import exists, made
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.identity_shapes import ShownRole, made_role
 from kmscli.operations.identity_tags import checked_tags
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class CreateRoleRequest(RoleRequest):
+class CreateRoleRequest(Request):
     """What CreateRole is asked."""
 
     path = Path()

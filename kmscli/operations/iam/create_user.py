@@ -5,14 +5,13 @@ from kmscli.operations.attachments import use_boundary
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import Path, PermissionsBoundary, Tags, UserName
 from kmscli.operations.identity_named import exists, made
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_shapes import ShownUser, shown_user
 from kmscli.operations.identity_tags import checked_tags
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class CreateUserRequest(UserRequest):
+class CreateUserRequest(Request):
     """What CreateUser is asked."""
 
     path = Path()

@@ -5,11 +5,11 @@ from kmscli.operations.access_keys import key_of
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import AccessKeyId, ExistingUserName
 from kmscli.operations.identity_named import user_or_self
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteAccessKeyRequest(UserRequest):
+class DeleteAccessKeyRequest(Request):
     """What DeleteAccessKey is asked."""
 
     user_name = ExistingUserName("The user, by name. By default the one who calls.")

@@ -6,11 +6,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import GroupName
 from kmscli.operations.identity_named import group_named
 from kmscli.operations.identity_policies import check_bare
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteGroupRequest(GroupRequest):
+class DeleteGroupRequest(Request):
     """What DeleteGroup is asked."""
 
     group_name = GroupName().required()

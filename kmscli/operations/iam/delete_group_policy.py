@@ -4,11 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import GroupName, PolicyName
 from kmscli.operations.identity_named import group_named
 from kmscli.operations.identity_policies import delete_policy
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteGroupPolicyRequest(GroupRequest):
+class DeleteGroupPolicyRequest(Request):
     """What DeleteGroupPolicy is asked."""
 
     group_name = GroupName().required()

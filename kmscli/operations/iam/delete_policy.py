@@ -5,12 +5,12 @@ from kmscli.identities.managed_policies import NO_USES, uses_of
 from kmscli.identities.resource import remove
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyArn
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import own_policy
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeletePolicyRequest(PolicyRequest):
+class DeletePolicyRequest(Request):
     """What DeletePolicy is asked."""
 
     policy_arn = PolicyArn().required()

@@ -4,12 +4,12 @@ from kmscli.errors import DeleteConflict
 from kmscli.identities.resource import save
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyArn, VersionId
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import own_policy, version_of
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeletePolicyVersionRequest(PolicyRequest):
+class DeletePolicyVersionRequest(Request):
     """What DeletePolicyVersion is asked."""
 
     policy_arn = PolicyArn().required()

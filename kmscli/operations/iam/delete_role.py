@@ -6,11 +6,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import RoleName
 from kmscli.operations.identity_named import role_named
 from kmscli.operations.identity_policies import check_bare
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteRoleRequest(RoleRequest):
+class DeleteRoleRequest(Request):
     """What DeleteRole is asked."""
 
     role_name = RoleName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.attachments import remove_boundary
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteRolePermissionsBoundaryRequest(RoleRequest):
+class DeleteRolePermissionsBoundaryRequest(Request):
     """What DeleteRolePermissionsBoundary is asked."""
 
     role_name = RoleName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyName, RoleName
 from kmscli.operations.identity_named import role_named
 from kmscli.operations.identity_policies import delete_policy
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteRolePolicyRequest(RoleRequest):
+class DeleteRolePolicyRequest(Request):
     """What DeleteRolePolicy is asked."""
 
     role_name = RoleName().required()

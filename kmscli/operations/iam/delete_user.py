@@ -7,11 +7,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName
 from kmscli.operations.identity_named import user_named
 from kmscli.operations.identity_policies import check_bare
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteUserRequest(UserRequest):
+class DeleteUserRequest(Request):
     """What DeleteUser is asked."""
 
     user_name = ExistingUserName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.attachments import remove_boundary
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import UserName
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteUserPermissionsBoundaryRequest(UserRequest):
+class DeleteUserPermissionsBoundaryRequest(Request):
     """What DeleteUserPermissionsBoundary is asked."""
 
     user_name = UserName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, PolicyName
 from kmscli.operations.identity_named import user_named
 from kmscli.operations.identity_policies import delete_policy
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class DeleteUserPolicyRequest(UserRequest):
+class DeleteUserPolicyRequest(Request):
     """What DeleteUserPolicy is asked."""
 
     user_name = ExistingUserName().required()

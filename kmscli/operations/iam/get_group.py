@@ -8,16 +8,15 @@ from kmscli.operations.fields import Boolean, String
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of
 from kmscli.operations.identity_members import GroupName, Marker, MaxItems
 from kmscli.operations.identity_named import group_named
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.identity_shapes import ShownGroup, ShownUser, listed_user, shown_group
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import List, Response, Structure
+from kmscli.operations.shapes import List, Request, Response, Structure
 from kmscli.vault.transaction import Entry
 
 PAGES = pages_of("Users", kept=("Group",))
 
 
-class GetGroupRequest(GroupRequest):
+class GetGroupRequest(Request):
     """What GetGroup is asked."""
 
     group_name = GroupName().required()

@@ -4,12 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import GroupName, PolicyDocument, PolicyName
 from kmscli.operations.identity_named import group_named
 from kmscli.operations.identity_policies import policy_named
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response
+from kmscli.operations.shapes import Request, Response
 
 
-class GetGroupPolicyRequest(GroupRequest):
+class GetGroupPolicyRequest(Request):
     """What GetGroupPolicy is asked."""
 
     group_name = GroupName().required()

@@ -2,13 +2,12 @@
 
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyArn
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import ShownPolicy, policy_with_arn, shown_policy
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class GetPolicyRequest(PolicyRequest):
+class GetPolicyRequest(Request):
     """What GetPolicy is asked."""
 
     policy_arn = PolicyArn().required()

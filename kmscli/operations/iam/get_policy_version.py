@@ -2,13 +2,12 @@
 
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyArn, VersionId
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import ShownVersion, policy_with_arn, shown_version, version_of
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class GetPolicyVersionRequest(PolicyRequest):
+class GetPolicyVersionRequest(Request):
     """What GetPolicyVersion is asked."""
 
     policy_arn = PolicyArn().required()

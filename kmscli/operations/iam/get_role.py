@@ -3,13 +3,12 @@
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.identity_shapes import ShownRole, shown_role
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class GetRoleRequest(RoleRequest):
+class GetRoleRequest(Request):
     """What GetRole is asked."""
 
     role_name = RoleName().required()

@@ -4,12 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyDocument, PolicyName, RoleName
 from kmscli.operations.identity_named import role_named
 from kmscli.operations.identity_policies import policy_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response
+from kmscli.operations.shapes import Request, Response
 
 
-class GetRolePolicyRequest(RoleRequest):
+class GetRolePolicyRequest(Request):
     """What GetRolePolicy is asked."""
 
     role_name = RoleName().required()

@@ -3,13 +3,12 @@
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName
 from kmscli.operations.identity_named import user_or_self
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_shapes import ShownUser, shown_user
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response, Structure
+from kmscli.operations.shapes import Request, Response, Structure
 
 
-class GetUserRequest(UserRequest):
+class GetUserRequest(Request):
     """What GetUser is asked."""
 
     user_name = ExistingUserName("The user, by name. By default the one who calls.")

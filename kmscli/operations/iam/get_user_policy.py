@@ -4,12 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, PolicyDocument, PolicyName
 from kmscli.operations.identity_named import user_named
 from kmscli.operations.identity_policies import policy_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import Response
+from kmscli.operations.shapes import Request, Response
 
 
-class GetUserPolicyRequest(UserRequest):
+class GetUserPolicyRequest(Request):
     """What GetUserPolicy is asked."""
 
     user_name = ExistingUserName().required()

@@ -6,15 +6,14 @@ from kmscli.operations.fields import Boolean, String
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of, ranked
 from kmscli.operations.identity_members import ExistingUserName, Marker, MaxItems
 from kmscli.operations.identity_named import user_or_self
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_shapes import AccessKeyMetadata, shown_access_key
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import List, Response, Structure
+from kmscli.operations.shapes import List, Request, Response, Structure
 
 PAGES = pages_of("AccessKeyMetadata")
 
 
-class ListAccessKeysRequest(UserRequest):
+class ListAccessKeysRequest(Request):
     """What ListAccessKeys is asked."""
 
     user_name = ExistingUserName("The user, by name. By default the one who calls.")

@@ -5,13 +5,13 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import pages_of
 from kmscli.operations.identity_members import GroupName, Marker, MaxItems, PolicyPath
 from kmscli.operations.identity_named import group_named
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("AttachedPolicies")
 
 
-class ListAttachedGroupPoliciesRequest(GroupRequest):
+class ListAttachedGroupPoliciesRequest(Request):
     """What ListAttachedGroupPolicies is asked."""
 
     group_name = GroupName().required()

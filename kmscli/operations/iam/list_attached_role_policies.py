@@ -5,13 +5,13 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import pages_of
 from kmscli.operations.identity_members import Marker, MaxItems, PolicyPath, RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("AttachedPolicies")
 
 
-class ListAttachedRolePoliciesRequest(RoleRequest):
+class ListAttachedRolePoliciesRequest(Request):
     """What ListAttachedRolePolicies is asked."""
 
     role_name = RoleName().required()

@@ -5,13 +5,13 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import pages_of
 from kmscli.operations.identity_members import Marker, MaxItems, PolicyPath, UserName
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("AttachedPolicies")
 
 
-class ListAttachedUserPoliciesRequest(UserRequest):
+class ListAttachedUserPoliciesRequest(Request):
     """What ListAttachedUserPolicies is asked."""
 
     user_name = UserName().required()

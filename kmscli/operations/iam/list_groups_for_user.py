@@ -7,15 +7,14 @@ from kmscli.operations.fields import Boolean, String
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of, ranked
 from kmscli.operations.identity_members import ExistingUserName, Marker, MaxItems
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_shapes import ShownGroup, shown_group
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import List, Response, Structure
+from kmscli.operations.shapes import List, Request, Response, Structure
 
 PAGES = pages_of("Groups")
 
 
-class ListGroupsForUserRequest(UserRequest):
+class ListGroupsForUserRequest(Request):
     """What ListGroupsForUser is asked."""
 
     user_name = ExistingUserName().required()

@@ -4,15 +4,14 @@ from kmscli.operations.call import Call
 from kmscli.operations.fields import Boolean, String
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of, ranked
 from kmscli.operations.identity_members import Marker, MaxItems, PolicyArn
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import ShownVersion, policy_with_arn, shown_version
 from kmscli.operations.operation import operation
-from kmscli.operations.shapes import List, Response, Structure
+from kmscli.operations.shapes import List, Request, Response, Structure
 
 PAGES = pages_of("Versions")
 
 
-class ListPolicyVersionsRequest(PolicyRequest):
+class ListPolicyVersionsRequest(Request):
     """What ListPolicyVersions is asked."""
 
     policy_arn = PolicyArn().required()

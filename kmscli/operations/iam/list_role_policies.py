@@ -4,15 +4,15 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of
 from kmscli.operations.identity_members import Marker, MaxItems, RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.identity_shapes import ListPoliciesOfResponse
 from kmscli.operations.operation import operation
 from kmscli.operations.paging import listed
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("PolicyNames")
 
 
-class ListRolePoliciesRequest(RoleRequest):
+class ListRolePoliciesRequest(Request):
     """What ListRolePolicies is asked."""
 
     role_name = RoleName().required()

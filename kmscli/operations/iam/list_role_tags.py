@@ -4,15 +4,15 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of, ranked
 from kmscli.operations.identity_members import Marker, MaxItems, RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.identity_shapes import ListTagsOfResponse
 from kmscli.operations.identity_tags import shown_tags
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("Tags")
 
 
-class ListRoleTagsRequest(RoleRequest):
+class ListRoleTagsRequest(Request):
     """What ListRoleTags is asked."""
 
     role_name = RoleName().required()

@@ -4,15 +4,15 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of
 from kmscli.operations.identity_members import ExistingUserName, Marker, MaxItems
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_shapes import ListPoliciesOfResponse
 from kmscli.operations.operation import operation
 from kmscli.operations.paging import listed
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("PolicyNames")
 
 
-class ListUserPoliciesRequest(UserRequest):
+class ListUserPoliciesRequest(Request):
     """What ListUserPolicies is asked."""
 
     user_name = ExistingUserName().required()

@@ -4,15 +4,15 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_lists import identity_page, pages_of, place_of, ranked
 from kmscli.operations.identity_members import ExistingUserName, Marker, MaxItems
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_shapes import ListTagsOfResponse
 from kmscli.operations.identity_tags import shown_tags
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 PAGES = pages_of("Tags")
 
 
-class ListUserTagsRequest(UserRequest):
+class ListUserTagsRequest(Request):
     """What ListUserTags is asked."""
 
     user_name = ExistingUserName().required()

@@ -4,11 +4,11 @@ from kmscli.operations.attachments import set_boundary
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PermissionsBoundary, RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class PutRolePermissionsBoundaryRequest(RoleRequest):
+class PutRolePermissionsBoundaryRequest(Request):
     """What PutRolePermissionsBoundary is asked."""
 
     role_name = RoleName().required()

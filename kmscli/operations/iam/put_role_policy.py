@@ -4,11 +4,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyDocument, PolicyName, RoleName
 from kmscli.operations.identity_named import role_named
 from kmscli.operations.identity_policies import put_policy
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class PutRolePolicyRequest(RoleRequest):
+class PutRolePolicyRequest(Request):
     """What PutRolePolicy is asked."""
 
     role_name = RoleName().required()

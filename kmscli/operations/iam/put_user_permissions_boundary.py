@@ -4,11 +4,11 @@ from kmscli.operations.attachments import set_boundary
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PermissionsBoundary, UserName
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class PutUserPermissionsBoundaryRequest(UserRequest):
+class PutUserPermissionsBoundaryRequest(Request):
     """What PutUserPermissionsBoundary is asked."""
 
     user_name = UserName().required()

@@ -5,11 +5,11 @@ from kmscli.identities.groups import remove_member
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, GroupName
 from kmscli.operations.identity_named import group_named, user_named
-from kmscli.operations.identity_requests import GroupRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class RemoveUserFromGroupRequest(GroupRequest):
+class RemoveUserFromGroupRequest(Request):
     """What RemoveUserFromGroup is asked."""
 
     group_name = GroupName().required()

@@ -3,12 +3,12 @@
 from kmscli.identities.resource import save
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import PolicyArn, VersionId
-from kmscli.operations.identity_requests import PolicyRequest
 from kmscli.operations.managed_policies import own_policy, version_of
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class SetDefaultPolicyVersionRequest(PolicyRequest):
+class SetDefaultPolicyVersionRequest(Request):
     """What SetDefaultPolicyVersion is asked."""
 
     policy_arn = PolicyArn().required()

@@ -3,12 +3,12 @@
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import RoleName, Tags
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.identity_tags import add_tags
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class TagRoleRequest(RoleRequest):
+class TagRoleRequest(Request):
     """What TagRole is asked."""
 
     role_name = RoleName().required()

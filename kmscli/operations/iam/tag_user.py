@@ -3,12 +3,12 @@
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import ExistingUserName, Tags
 from kmscli.operations.identity_named import user_named
-from kmscli.operations.identity_requests import UserRequest
 from kmscli.operations.identity_tags import add_tags
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class TagUserRequest(UserRequest):
+class TagUserRequest(Request):
     """What TagUser is asked."""
 
     user_name = ExistingUserName().required()

@@ -5,11 +5,11 @@ from kmscli.operations.call import Call
 from kmscli.operations.identity_documents import check_trust
 from kmscli.operations.identity_members import PolicyDocument, RoleName
 from kmscli.operations.identity_named import role_named
-from kmscli.operations.identity_requests import RoleRequest
 from kmscli.operations.operation import operation
+from kmscli.operations.shapes import Request
 
 
-class UpdateAssumeRolePolicyRequest(RoleRequest):
+class UpdateAssumeRolePolicyRequest(Request):
     """What UpdateAssumeRolePolicy is asked."""
 
     role_name = RoleName().required()
