@@ -26,9 +26,9 @@ class Policies:
     """All that is consulted for a question.
 
     `resource`: the key's policies; None where the resource has none of its own. `grant`: the id of a grant that
-    allows it, looked for only when it is needed, and whether that names an account. `identity`, `boundary`, `sessions`:
-    the caller's. `service_control`, `resource_control`: by level, from the root down; each level must allow.
-    `endpoint`: of the VPC endpoint through which the call came.
+    allows it, looked for only when it is needed, and whether it only names the caller's account. `identity`,
+    `boundary`, `sessions`: the caller's. `service_control`, `resource_control`: by level, from the root down; each
+    level must allow. `endpoint`: of the VPC endpoint through which the call came.
     """
 
     def __init__(
@@ -149,29 +149,38 @@ def decide(question: Question, policies: Policies) -> Decision:
 
 
 def _by_resource(weighing: Weighing) -> Decision:
-    """By the key's policy, or a grant; by identity policies too where those only open the door (6.1, 5 to 8)."""
+    """By policies, or else by a grant (6.1, 5). One that names an account opens the door only, as a key policy does."""
+    by_policy = _by_policies(weighing)
+    if by_policy.allowed:
+        return by_policy
+    grant, names_account = weighing.policies.grant()
+    if not grant:
+        return by_policy
+    return _by_identity(weighing, grant=grant) if names_account else weighing.allowed(GRANT, grant=grant)
+
+
+def _by_policies(weighing: Weighing) -> Decision:
+    """By the key's policy, and by identity policies too where that only opens the door (6.1, 5 to 8)."""
     direct, how = _allowing(weighing.resource, DIRECT, ROLE)
     if direct and not weighing.is_foreign:
         bound = _bound(weighing) if how == ROLE else None
         return bound or weighing.allowed(RESOURCE, direct, how=how)
-    grant, names_account = ("", False) if direct else weighing.policies.grant()
-    if grant and not (weighing.is_foreign and names_account):
-        return weighing.allowed(GRANT, grant=grant)
-    opens, _ = _allowing(weighing.resource, DIRECT, ROLE, ACCOUNT)
-    if not (opens or grant) or weighing.question.principal.service:
+    opens, how = _allowing(weighing.resource, DIRECT, ROLE, ACCOUNT)
+    if not opens or weighing.question.principal.service:
         return weighing.silent(RESOURCE)
+    if weighing.question.principal.is_root:
+        return weighing.allowed(RESOURCE, opens, how=how)
     return _by_identity(weighing)
 
 
-def _by_identity(weighing: Weighing) -> Decision:
-    """By the caller's own policies, and what bounds them."""
+def _by_identity(weighing: Weighing, *, grant: str = "") -> Decision:
+    """By the caller's own policies, and what bounds them. `grant`: the one that opens the door."""
     if weighing.question.principal.is_root:
-        opens, how = _allowing(weighing.resource, DIRECT, ROLE, ACCOUNT)
-        return weighing.allowed(RESOURCE, opens, how=how) if opens else weighing.allowed(ROOT)
+        return weighing.allowed(ROOT)
     found, how = _allowing(weighing.identity, ANY_ONE)
     if found is None:
         return weighing.silent(IDENTITY)
-    return _bound(weighing) or weighing.allowed(IDENTITY, found, how=how)
+    return _bound(weighing) or weighing.allowed(IDENTITY, found, how=how, grant=grant)
 
 
 def _bound(weighing: Weighing) -> Decision | None:

@@ -59,11 +59,10 @@ def allows(
 
 def fits_context(constraints: Mapping[str, Any], context: Pairs) -> bool:
     """Whether an encryption context is as a grant's constraints ask: names without regard to case, values exactly."""
-    given = folded(context)
     equals, subset = constraints.get("encryption_context_equals"), constraints.get("encryption_context_subset")
-    if equals is not None and folded(equals) != given:
+    if equals is not None and folded(equals) != folded(context):
         return False
-    return subset is None or folded(subset).items() <= given.items()
+    return subset is None or _contains(context, subset)
 
 
 def as_strict(child: Mapping[str, Any], parent: Mapping[str, Any]) -> bool:
@@ -74,12 +73,14 @@ def as_strict(child: Mapping[str, Any], parent: Mapping[str, Any]) -> bool:
     own_equals, own_subset = child.get("encryption_context_equals"), child.get("encryption_context_subset")
     if equals is not None and (own_equals is None or folded(own_equals) != folded(equals)):
         return False
-    if subset is None:
-        return True
-    own = own_equals if own_equals is not None else own_subset
-    return own is not None and folded(subset).items() <= folded(own).items()
+    asked = [own for own in (own_equals, own_subset) if own is not None]
+    return subset is None or any(_contains(own, subset) for own in asked)
 
 
-def folded(pairs: Pairs) -> dict[str, str]:
-    """An encryption context with its names in small letters."""
-    return {name.lower(): value for name, value in pairs.items()}
+def _contains(pairs: Pairs, asked: Pairs) -> bool:
+    return set(folded(asked)) <= set(folded(pairs))
+
+
+def folded(pairs: Pairs) -> list[tuple[str, str]]:
+    """An encryption context with its names in small letters, in order; one name may be there in several cases."""
+    return sorted((name.lower(), value) for name, value in pairs.items())

@@ -109,9 +109,9 @@ def create_grant(call: Call, request: CreateGrantRequest, key: Key) -> CreateGra
         )
     asked = grant_of(call, request, key)
     if call.grant:
-        from kmscli.operations.granting import check_parent
+        from kmscli.operations.granting import check_parents
 
-        check_parent(call, asked)
+        check_parents(call, request, key, asked)
     grant = same_grant(call.transaction, key, asked)
     if grant is None:
         grant = asked
