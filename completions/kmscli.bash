@@ -6,6 +6,7 @@ _kmscli() {
     for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
         next="${place:+$place }$word"
         case "$next" in
+            "ec2") place=$next shared=yes ;;
             "iam") place=$next shared=yes ;;
             "sts") place=$next shared=yes ;;
             "cancel-key-deletion") place=$next shared=yes ;;
@@ -64,6 +65,10 @@ _kmscli() {
             "update-primary-region") place=$next shared=yes ;;
             "verify") place=$next shared=yes ;;
             "verify-mac") place=$next shared=yes ;;
+            "ec2 create-vpc-endpoint") place=$next shared=yes ;;
+            "ec2 delete-vpc-endpoints") place=$next shared=yes ;;
+            "ec2 describe-vpc-endpoints") place=$next shared=yes ;;
+            "ec2 modify-vpc-endpoint") place=$next shared=yes ;;
             "iam add-user-to-group") place=$next shared=yes ;;
             "iam attach-group-policy") place=$next shared=yes ;;
             "iam attach-role-policy") place=$next shared=yes ;;
@@ -273,6 +278,11 @@ _kmscli() {
             "verify --generate-cli-skeleton") offered="input yaml-input output" ;;
             "verify-mac --mac-algorithm") offered="HMAC_SHA_224 HMAC_SHA_256 HMAC_SHA_384 HMAC_SHA_512" ;;
             "verify-mac --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "ec2 create-vpc-endpoint --vpc-endpoint-type") offered="Interface Gateway GatewayLoadBalancer Resource ServiceNetwork Tunnel" ;;
+            "ec2 create-vpc-endpoint --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "ec2 delete-vpc-endpoints --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "ec2 describe-vpc-endpoints --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "ec2 modify-vpc-endpoint --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam add-user-to-group --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam attach-group-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam attach-role-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -396,6 +406,10 @@ _kmscli() {
             "update-primary-region") offered="--key-id --primary-region --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify") offered="--key-id --message --message-type --signature --signing-algorithm --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "verify-mac") offered="--message --key-id --mac-algorithm --mac --grant-tokens --dry-run --no-dry-run --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "ec2 create-vpc-endpoint") offered="--dry-run --no-dry-run --vpc-endpoint-type --vpc-id --service-name --policy-document --subnet-ids --security-group-ids --private-dns-enabled --no-private-dns-enabled --tag-specifications --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "ec2 delete-vpc-endpoints") offered="--dry-run --no-dry-run --vpc-endpoint-ids --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "ec2 describe-vpc-endpoints") offered="--dry-run --no-dry-run --vpc-endpoint-ids --filters --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
+            "ec2 modify-vpc-endpoint") offered="--dry-run --no-dry-run --vpc-endpoint-id --reset-policy --no-reset-policy --policy-document --add-subnet-ids --remove-subnet-ids --add-security-group-ids --remove-security-group-ids --private-dns-enabled --no-private-dns-enabled --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam add-user-to-group") offered="--group-name --user-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam attach-group-policy") offered="--group-name --policy-arn --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam attach-role-policy") offered="--role-name --policy-arn --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -493,7 +507,8 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac iam sts audit batch check clock completion configure costs exec explain import-key lab vault" ;;
+            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac ec2 iam sts audit batch check clock completion configure costs exec explain import-key lab vault" ;;
+            "ec2") offered="create-vpc-endpoint delete-vpc-endpoints describe-vpc-endpoints modify-vpc-endpoint" ;;
             "iam") offered="add-user-to-group attach-group-policy attach-role-policy attach-user-policy create-access-key create-group create-policy create-policy-version create-role create-user delete-access-key delete-group delete-group-policy delete-policy delete-policy-version delete-role delete-role-permissions-boundary delete-role-policy delete-user delete-user-permissions-boundary delete-user-policy detach-group-policy detach-role-policy detach-user-policy get-group get-group-policy get-policy get-policy-version get-role get-role-policy get-user get-user-policy list-access-keys list-attached-group-policies list-attached-role-policies list-attached-user-policies list-group-policies list-groups list-groups-for-user list-policies list-policy-versions list-role-policies list-role-tags list-roles list-user-policies list-user-tags list-users put-group-policy put-role-permissions-boundary put-role-policy put-user-permissions-boundary put-user-policy remove-user-from-group set-default-policy-version tag-role tag-user untag-role untag-user update-access-key update-assume-role-policy" ;;
             "sts") offered="get-caller-identity" ;;
             "audit") offered="path verify replay" ;;

@@ -35,6 +35,7 @@ FORMS = {
     "group": "AGPA[A-Z2-7]{17}",
     "policy": "ANPA[A-Z2-7]{17}",
     "accesskey": "AKIA[A-Z2-7]{16}",
+    "endpoint": "vpce-[0-9a-f]{17}",
     "request": "[0-9a-f-]{36}",
     "date": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00",
     "path": r"\S+",

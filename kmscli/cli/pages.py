@@ -83,7 +83,7 @@ class Walk:
         if options.get("page_size") is not None:
             self._request[pages.limit] = options["page_size"]
         self._left: int | None = options.get("max_items")
-        self._marker, self._skip = read_token(options.get("starting_token"))
+        self._marker, self._skip = read_token(options.get("starting_token"), name=pages.marker)
         self.token = ""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -95,19 +95,20 @@ class Walk:
             kept = items if self._left is None or len(items) <= self._left else items[: self._left]
             yield page | {self._result: kept} if self._result in page else page
             if kept is not items:
-                self.token = write_token(self._marker, (self._left or 0) + self._skip)
+                self.token = write_token(self._marker, (self._left or 0) + self._skip, name=self._pages.marker)
             if self.token or not self._turn(page, len(items)):
                 return
 
     def _turn(self, page: dict[str, Any], shown: int) -> bool:
         """Go on to the next page; false when there is none, or when it is wanted no more."""
-        marker = page.get(self._pages.next_marker) if page.get(self._pages.more) else None
+        goes_on = page.get(self._pages.more) if self._pages.more else True
+        marker = page.get(self._pages.next_marker) if goes_on else None
         if not marker:
             return False
         if self._left is not None:
             self._left -= shown
             if self._left == 0:
-                self.token = write_token(marker)
+                self.token = write_token(marker, name=self._pages.marker)
                 return False
         if marker == self._marker:
             raise KmscliError(f"Error during pagination: The same next token was received twice: {marker}")
@@ -115,13 +116,16 @@ class Walk:
         return True
 
 
-def write_token(marker: str | None, skip: int | None = None) -> str:
-    """AWS CLI's token for a place in a list: the marker of a page, and how many of its items were shown already."""
-    place = {"Marker": marker} if skip is None else {"Marker": marker, "boto_truncate_amount": skip}
+def write_token(marker: str | None, skip: int | None = None, *, name: str = "Marker") -> str:
+    """AWS CLI's token for a place in a list: the marker of a page, and how many of its items were shown already.
+
+    `name`: of the member that takes the marker.
+    """
+    place = {name: marker} if skip is None else {name: marker, "boto_truncate_amount": skip}
     return base64.b64encode(json.dumps(place).encode()).decode()
 
 
-def read_token(token: str | None) -> tuple[str | None, int]:
+def read_token(token: str | None, *, name: str = "Marker") -> tuple[str | None, int]:
     """A marker and how many items of its page to leave out, from `write_token`'s form or the old `marker___count`.
 
     What is neither is a marker by itself, for the service to judge.
@@ -131,7 +135,7 @@ def read_token(token: str | None) -> tuple[str | None, int]:
         return None, 0
     try:
         place = json.loads(base64.b64decode(token))
-        marker, skip = place.pop("Marker", None), place.pop("boto_truncate_amount", 0)
+        marker, skip = place.pop(name, None), place.pop("boto_truncate_amount", 0)
         if not place and isinstance(skip, int):
             return marker, skip
     except (ValueError, TypeError, AttributeError, RecursionError):

@@ -20,6 +20,7 @@ from kmscli.keys.material import MATERIAL, Material
 from kmscli.keys.policies import POLICY
 from kmscli.keys.quotas import HOME, SETTINGS
 from kmscli.keys.tags import TAGS
+from kmscli.limits import rows as limits
 from kmscli.names import key_arn
 from kmscli.vault.check import DAMAGED, DELETED, MISSING, OUTDATED, OWN_KINDS, UNSOUND, Fault, Odd, Walk, odd_rows
 from kmscli.vault.keyring import Keyring
@@ -47,6 +48,7 @@ KINDS: dict[int, Kind[Any]] = {
         SETTINGS,
         ATTESTATION_ROOT,
         *identities.KINDS,
+        *limits.KINDS,
     )
 }
 
@@ -196,7 +198,7 @@ def spoken_of(value: Any) -> Iterator[Named]:
     elif isinstance(value, AttestationRoot):
         yield Named(ATTESTATION_ROOT, ROOTS, value.fingerprint, value.fingerprint, must_be=False)
     else:
-        for kind, home, name, shown, must_be in identities.rows_of(value):
+        for kind, home, name, shown, must_be in (*identities.rows_of(value), *limits.rows_of(value)):
             yield Named(kind, home, name, shown, must_be=must_be)
 
 

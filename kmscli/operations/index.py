@@ -124,6 +124,25 @@ KMS: Commands = {
     "verify-mac": ("VerifyMac", "Check a message authentication code (HMAC) that generate-mac made under a KMS key."),
 }
 
+EC2: Commands = {
+    "create-vpc-endpoint": (
+        "CreateVpcEndpoint",
+        "Create an interface VPC endpoint for KMS, with a policy on what may be called through it.",
+    ),
+    "delete-vpc-endpoints": (
+        "DeleteVpcEndpoints",
+        "Delete VPC endpoints, at once; those that cannot be are named in the answer.",
+    ),
+    "describe-vpc-endpoints": (
+        "DescribeVpcEndpoints",
+        "Describe the VPC endpoints of the account in the Region, all or those that filters let through.",
+    ),
+    "modify-vpc-endpoint": (
+        "ModifyVpcEndpoint",
+        "Change a VPC endpoint's policy, subnets, security groups or private DNS.",
+    ),
+}
+
 IAM: Commands = {
     "add-user-to-group": ("AddUserToGroup", "Put a user into a group, whose policies then are his too."),
     "attach-group-policy": ("AttachGroupPolicy", "Attach a managed policy to a group."),
@@ -218,4 +237,4 @@ STS: Commands = {
     "get-caller-identity": ("GetCallerIdentity", "Show who calls: the principal's id, account and ARN."),
 }
 
-SERVICES = {"kms": KMS, "iam": IAM, "sts": STS}
+SERVICES = {"kms": KMS, "ec2": EC2, "iam": IAM, "sts": STS}

@@ -56,11 +56,10 @@ class Target:
 class Pagination:
     """A list that comes in pages: its result member, and the page size by default and at most (reference 4.4).
 
-    `limit` and `marker` are the request's members, `next_marker` and `more` the answer's, as KMS calls them. `kept`:
-    members of the answer that are the same on every page.
+    `limit` and `marker` are the request's members, `next_marker` and `more` the answer's, as KMS calls them. An answer
+    without `more` has another page if it says where that is. `kept`: members of the answer that are the same on every
+    page.
     """
-
-    marker = "Marker"
 
     def __init__(
         self,
@@ -69,6 +68,7 @@ class Pagination:
         default: int,
         most: int,
         limit: str = "Limit",
+        marker: str = "Marker",
         next_marker: str = "NextMarker",
         more: str = "Truncated",
         kept: tuple[str, ...] = (),
@@ -77,6 +77,7 @@ class Pagination:
         self.default = default
         self.most = most
         self.limit = limit
+        self.marker = marker
         self.next_marker = next_marker
         self.more = more
         self.kept = kept

@@ -1,8 +1,9 @@
 """Steps 4 to 8 of the road (design, "The road of a call"): targets are found and decided on, and the operation runs."""
 
-from kmscli.errors import DryRunOperationException, ServiceError, VaultDamagedError
+from kmscli.errors import ServiceError, VaultDamagedError
 from kmscli.operations.call import Call
 from kmscli.operations.recording import Asked, Outcome, note_uses
+from kmscli.operations.service_words import dry_run
 from kmscli.operations.targets import decide, find
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
@@ -24,7 +25,7 @@ def perform(asked: Asked, transaction: Transaction, keyring: Keyring, now: float
         decide(operation, call, request, outcome.sought)
         outcome.response = operation.function(call, request, *(sought.thing for sought in outcome.sought))
         if request.__dict__.get("dry_run"):
-            raise DryRunOperationException("The request would have succeeded, but the DryRun option is set.")
+            raise dry_run(operation.service)
     except (ServiceError, VaultDamagedError) as error:
         undo()
         outcome.error, outcome.response = error, None

@@ -5,12 +5,13 @@ from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
-from kmscli.errors import KmscliError, ServiceError, ValidationError, ValidationException
+from kmscli.errors import KmscliError, ServiceError
 from kmscli.keys.key import Happened, Key, Use, note_use
 from kmscli.names import global_region, new_uuid
 from kmscli.operations.call import Elsewhere
 from kmscli.operations.fields import Render
 from kmscli.operations.operation import Operation
+from kmscli.operations.service_words import invalid
 from kmscli.operations.shapes import Request, Response, refuse
 from kmscli.operations.targets import Sought
 from kmscli.trail.chain import Record
@@ -36,7 +37,7 @@ class Asked:
         try:
             violations: list[str] = []
             self.request = operation.request.accept(raw, "", violations)
-            refuse(violations, ValidationException if operation.service == "kms" else ValidationError)
+            refuse(violations, invalid(operation.service))
             self.request.rules()
         except ServiceError as error:
             self.error = error
