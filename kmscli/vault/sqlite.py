@@ -13,13 +13,9 @@ FORMAT = 1
 BUSY_SECONDS = 5.0
 WAL_PAGES = 128
 """When a commit folds the WAL into the file. Small: a process that exits leaves the WAL to the next one to read."""
-_SETTINGS = (
-    "trusted_schema = OFF",
-    "secure_delete = ON",
-    "fullfsync = ON",
-    "synchronous = FULL",
-    f"wal_autocheckpoint = {WAL_PAGES}",
-)
+_STRICT = {"synchronous": "FULL", "secure_delete": "ON"}
+_RELAXED = {"synchronous": "NORMAL", "secure_delete": "FAST"}
+_SETTINGS = {"trusted_schema": "OFF", "fullfsync": "ON", "wal_autocheckpoint": WAL_PAGES, **_STRICT}
 
 SCHEMA = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
@@ -133,8 +129,8 @@ class SqliteRowStore:
                 f"file://{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
             )
             try:
-                for setting in _SETTINGS:
-                    self.connection.execute("PRAGMA " + setting)
+                for name, value in _SETTINGS.items():
+                    self.connection.execute(f"PRAGMA {name} = {value}")
                 if create:
                     self._make()
             except BaseException:
@@ -169,20 +165,25 @@ class SqliteRowStore:
         finish: Callable[[Read], Writes],
         *,
         durable: bool = True,
+        shred: bool = True,
         meta: Callable[["SqliteMeta"], None] | None = None,
     ) -> None:
-        """As the protocol says; `meta` may also read and change the file's own values, under the lock."""
+        """As the protocol says; `meta` may also read and change the file's own values, under the lock.
+
+        Without `shred`, pages that become free keep what was on them until they are used again, and are not written.
+        """
+        relaxed = [name for name, strict in (("synchronous", durable), ("secure_delete", shred)) if not strict]
         with translated():
-            if not durable:
-                self.connection.execute("PRAGMA synchronous = NORMAL")
+            for name in relaxed:
+                self.connection.execute(f"PRAGMA {name} = {_RELAXED[name]}")
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 self._commit(reads, finish, meta)
             finally:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
-                if not durable:
-                    self.connection.execute("PRAGMA synchronous = FULL")
+                for name in relaxed:
+                    self.connection.execute(f"PRAGMA {name} = {_STRICT[name]}")
 
     def _commit(
         self,

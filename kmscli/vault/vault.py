@@ -153,7 +153,9 @@ class Vault:
 
         self.write({}, finish, durable=False)
 
-    def write(self, reads: dict[Address, int], finish: Callable[[Read], Writes], *, durable: bool = True) -> None:
+    def write(
+        self, reads: dict[Address, int], finish: Callable[[Read], Writes], *, durable: bool = True, shred: bool = True
+    ) -> None:
         """A commit of raw rows, for those who keep the vault itself. Raises as `commit` does."""
 
         def unchanged(stored: SqliteMeta) -> None:
@@ -162,7 +164,7 @@ class Vault:
             for name, value in self._renewal.items():
                 stored.put(name, value)
 
-        self.store.commit(reads, finish, durable=durable, meta=unchanged)
+        self.store.commit(reads, finish, durable=durable, shred=shred, meta=unchanged)
         self.raw_header = self._renewal.get("header", self.raw_header)
         self._renewal = {}
 
@@ -176,7 +178,7 @@ class Vault:
             snapshot.close()
 
     def note_synced(self, synced: Place) -> None:
-        """Remember that the log is synced up to a line, and drop the events that it holds. Not urgent: not synced."""
+        """Remember up to where the log is synced, and drop the events that it holds. Neither urgent nor secret."""
         plain = packed(json.dumps(vars(synced)).encode(), b"")
 
         def finish(read: Read) -> Writes:
@@ -185,7 +187,7 @@ class Vault:
             held = self._event_addresses(synced.commit)
             return Writes([self.keyring.seal_row(LOG, version, plain, None, None, None)], held)
 
-        self.write({}, finish, durable=False)
+        self.write({}, finish, durable=False, shred=False)
 
     def events_after(self, commit: int, limit: int = 1000) -> list[tuple[int, list[bytes]]]:
         """The commits from a number on whose events the vault still holds, with their lines, in order."""
