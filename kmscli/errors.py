@@ -102,6 +102,16 @@ class ExpiredImportTokenException(ServiceError):
     """The import token is older than a day."""
 
 
+class ExpiredTokenException(ServiceError):
+    """The session is over."""
+
+
+class InvalidSignatureException(ServiceError):
+    """The secret access key is not that of the access key's id."""
+
+    status = 403
+
+
 class IncorrectKeyException(ServiceError):
     """The ciphertext was made by another key than the one named."""
 
@@ -243,6 +253,10 @@ class LimitExceeded(IdentityError):
     """A quota is used up."""
 
     status = 409
+
+
+class PackedPolicyTooLarge(IdentityError):
+    """A session's policies and tags are too long together."""
 
 
 class MalformedPolicyDocument(IdentityError):

@@ -107,6 +107,12 @@ def session_arn(role: str, name: str) -> str:
     return f"arn:{partition}:sts::{account}:assumed-role/{resource.rsplit('/', 1)[-1]}/{name}"
 
 
+def role_arn(session: str) -> str:
+    """The ARN of a session's role, as far as the session's own tells: a session does not say its role's path."""
+    _, partition, _, _, account, resource = session.split(":", 5)
+    return f"arn:{partition}:iam::{account}:role/{resource.split('/')[1]}"
+
+
 class KeyName:
     """What a caller named a key by: `key_id` or `alias` (with its prefix), in an account; always of one Region."""
 

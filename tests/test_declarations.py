@@ -22,6 +22,8 @@ DIFFERENCES: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
 
 OWN_ERRORS = {
     "AccessDeniedException": "common to all services; the KMS model does not list it",
+    "ExpiredTokenException": "common to all services; the KMS model does not list it",
+    "InvalidSignatureException": "common to all services; the KMS model does not list it",
     "NotAuthorizedException": "common to all services; the KMS model does not list it",
     "SerializationException": "answered by the protocol, before the service",
     "UnknownOperationException": "answered by the protocol, before the service",

@@ -87,7 +87,8 @@ def test_the_members_are_as_in_the_model(operation: Operation) -> None:
 @pytest.mark.parametrize("error", errors.IdentityError.__subclasses__(), ids=lambda error: error.__name__)
 def test_an_error_of_iam_is_one_of_its_model(error: type[errors.ServiceError]) -> None:
     """An error of IAM has the code and the HTTP status of its model, where that knows it."""
-    modelled = [shape["error"] for shape in MODELS["iam"]["shapes"].values() if "error" in shape]
+    shapes = [shape for service in ("iam", "sts") for shape in MODELS[service]["shapes"].values()]
+    modelled = [shape["error"] for shape in shapes if "error" in shape]
     statuses = {each["code"]: each["httpStatusCode"] for each in modelled} | COMMON_ERRORS
     assert error.status == statuses[error.__name__]
 

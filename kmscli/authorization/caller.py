@@ -3,7 +3,8 @@
 import json
 from typing import Any, Self
 
-from kmscli.names import root_arn
+from kmscli.clock import iso8601
+from kmscli.names import role_arn, root_arn
 
 KMS = "kms.amazonaws.com"
 """KMS as a service that calls."""
@@ -30,6 +31,10 @@ class Caller:
         """The resource on whose behalf a service calls."""
         self.explains = False
         """Whether the decisions on his calls are to be told: then each is weighed in full."""
+        self.access_key = ""
+        """The id of the access key that says so, if one does."""
+        self.session: Any = None
+        """The session of a role, if the caller has assumed one: an `identities.sessions.Session`."""
         self.invoked_by = ""
         """The service that calls in the principal's name, if one does."""
         self.really = json.dumps({"uid": uid, "user": user, "door": door}, separators=(",", ":")).encode()
@@ -38,6 +43,13 @@ class Caller:
         """The same principal, calling in another Region."""
         other = type(self).__new__(type(self))
         other.__dict__.update(vars(self), region=region)
+        return other
+
+    def become(self, arn: str, *, access_key: str, session: Any = None) -> Self:
+        """The same process, as the principal that credentials name."""
+        other = self.at(self.region)
+        other.account, other.arn, other.is_root = arn.split(":", 5)[4], arn, arn.endswith(":root")
+        other.access_key, other.session = access_key, session
         return other
 
     def through(self, service: str) -> Self:
@@ -62,10 +74,22 @@ class Caller:
         if self.is_root:
             return {"type": "Root", "principalId": self.account, "arn": self.arn, "accountId": self.account}
         name = self.arn.rsplit("/", 1)[-1]
-        return {
-            "type": "IAMUser",
-            "principalId": principal_id or name,
-            "arn": self.arn,
-            "accountId": self.account,
-            "userName": name,
-        }
+        kind = "AssumedRole" if ":assumed-role/" in self.arn else "IAMUser"
+        known = {"type": kind, "principalId": principal_id or name, "arn": self.arn, "accountId": self.account}
+        if self.access_key:
+            known["accessKeyId"] = self.access_key
+        if kind == "IAMUser":
+            return {**known, "userName": name}
+        return {**known, "sessionContext": self._session_context(principal_id)}
+
+    def _session_context(self, principal_id: str) -> dict[str, Any]:
+        """The role behind a session, and since when it is."""
+        role = self.arn.split("/")[1]
+        arn = self.session.role_arn if self.session else role_arn(self.arn)
+        issuer = {"type": "Role", "arn": arn, "accountId": self.account, "userName": role}
+        if principal_id:
+            issuer["principalId"] = principal_id.partition(":")[0]
+        if not self.session:
+            return {"sessionIssuer": issuer}
+        attributes = {"creationDate": iso8601(self.session.issued), "mfaAuthenticated": "false"}
+        return {"sessionIssuer": issuer, "attributes": attributes}

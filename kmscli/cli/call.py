@@ -11,7 +11,7 @@ from typing import Any
 from kmscli.cli.argv import Invocation
 from kmscli.cli.output import PIPED_WIDTH, render
 from kmscli.cli.raw_output import RawOutputs
-from kmscli.cli.session import open_engine, warn
+from kmscli.cli.session import calling, open_engine, warn
 from kmscli.cli.settings import Settings, read_profile
 from kmscli.engine import Engine
 from kmscli.errors import KmscliError, UsageError
@@ -73,7 +73,7 @@ class Answering:
         self.settings = settings
         self.engine = engine
         self.raw_outputs = raw_outputs
-        self.caller = settings.caller()
+        self.caller = calling(engine, settings)
         self.caller.explains = bool(settings.options.get("explain"))
 
     def members(self, raw: dict[str, Any]) -> dict[str, Any]:

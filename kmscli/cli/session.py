@@ -8,12 +8,15 @@ from typing import Any
 from kmscli.cli.output.printable import printable
 from kmscli.cli.settings import Settings
 from kmscli.clock import system_time
-from kmscli.engine import Engine
+from kmscli.engine import Caller, Engine
 from kmscli.errors import ConfigurationError
 from kmscli.vault.location import default_key_file, default_vault
 from kmscli.vault.opening import create_vault, is_vault_there, make_key_file, open_vault
 from kmscli.vault.unlocking import Unlocking
 from kmscli.vault.vault import Vault
+
+LIKE_OURS = ("AKIA", "ASIA")
+"""How access key ids begin: a user's, and a session's."""
 
 
 def named_vault(settings: Settings) -> str:
@@ -80,6 +83,26 @@ def open_engine(settings: Settings, command: str) -> Engine:
         header = engine.vault.header
         engine.record_local(settings.caller(), "InitVault", {"vaultId": header.vault, "lab": header.lab})
     return engine
+
+
+def calling(engine: Engine, settings: Settings) -> Caller:
+    """Who calls: whom the settings name, or the principal of an access key in the environment that the vault knows.
+
+    A principal or a profile that is named on the command line goes before it. Raises ServiceError: the secret or the
+    session does not hold.
+    """
+    caller, environment = settings.caller(), settings.environment
+    key_id = environment.get("AWS_ACCESS_KEY_ID", "")
+    if not key_id.startswith(LIKE_OURS) or settings.options.get("principal") or settings.options.get("profile"):
+        return caller
+    from kmscli.operations.credentials import Credentials, caller_with
+
+    secret, token = environment.get("AWS_SECRET_ACCESS_KEY", ""), environment.get("AWS_SESSION_TOKEN", "")
+    credentials, keyring = Credentials(key_id, secret, token), engine.vault.keyring
+    found = engine.look(
+        caller, lambda transaction, now, _held: caller_with(credentials, caller, transaction, keyring, now)
+    )
+    return found or caller
 
 
 def make_first_vault(settings: Settings, path: str) -> bool:

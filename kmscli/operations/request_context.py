@@ -77,6 +77,12 @@ def _of_principal(call: Call, principal: Principal) -> Known:
         known["aws:userid"] = (principal.user_id,)
     if principal.kind == "User":
         known["aws:username"] = (principal.name,)
+    session = call.caller.session
+    if session:
+        known["aws:tokenissuetime"] = (iso8601(session.issued),)
+        known["aws:multifactorauthpresent"] = ("false",)
+        if session.source_identity:
+            known["aws:sourceidentity"] = (session.source_identity,)
     if call.caller.source_arn:
         known["aws:sourcearn"] = (call.caller.source_arn,)
     return known
@@ -131,7 +137,7 @@ def _feed(call: Call, condition: str, value: Any, known: Known, families: Famili
         families[condition.lower()] = _by_name(value)
         known["kms:encryptioncontextkeys"] = tuple(value)
     elif condition == REQUEST_TAGS:
-        tags = {tag.tag_key: tag.tag_value for tag in value}
+        tags = dict(tuple(vars(tag).values()) for tag in value)
         families[condition.lower()] = _by_name(tags)
         known["aws:tagkeys"] = tuple(tags)
     elif condition == ATTESTATION:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from kmscli.authorization.decision import BOUNDARY, IDENTITY
-from kmscli.authorization.document import Document, MalformedDocumentError, parsed
+from kmscli.authorization.decision import BOUNDARY, IDENTITY, SESSION
+from kmscli.authorization.document import Document, MalformedDocumentError, Statement, Words, parsed
 from kmscli.authorization.evaluation import Source
 from kmscli.authorization.principals import Principal, principal_of
 from kmscli.identities.finding import IdentityPolicy, boundary_of, find_role, find_user, policies_of
@@ -44,7 +44,14 @@ def standing_of(call: Call) -> Standing:
         role = find_role(call.transaction, call.caller.account, name)
         if role and role.name == name:
             user_id = f"{role.unique_id}:{session}"
-            return _of(call, principal_of(arn, role=role.arn, user_id=user_id, tags=role.tags), role)
+            in_session = call.caller.session
+            tags = in_session.tags if in_session else role.tags
+            own = _of(call, principal_of(arn, role=role.arn, user_id=user_id, tags=tags), role)
+            own.sessions = [
+                source_of(SESSION, text, policy, arn=policy_arn)
+                for policy, policy_arn, text in (in_session.policies if in_session else ())
+            ]
+            return own
     return Standing(principal_of(arn))
 
 
@@ -56,6 +63,14 @@ def _of(call: Call, principal: Principal, entity: Entity) -> Standing:
 
 def _source(kind: str, policy: IdentityPolicy) -> Source:
     return source_of(kind, policy.text, f"{policy.source} {policy.name}", arn=policy.arn)
+
+
+def about_any_resource(source: Source) -> Source:
+    """A policy each of whose statements is about whatever it is attached to."""
+    anything = Words(["*"], negated=False, given=True)
+    statements = [Statement(**{**vars(statement), "resource": anything}) for statement in source.document.statements]
+    document = Document(statements, has_variables=source.document.has_variables)
+    return Source(source.kind, document, name=source.name, arn=source.arn)
 
 
 def source_of(kind: str, text: str, name: str, *, arn: str = "", names_principals: bool = False) -> Source:

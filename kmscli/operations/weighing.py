@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from kmscli.authorization.decision import GRANT, RESOURCE, Decision, Policies, decide
 from kmscli.authorization.evaluation import Question, Source
+from kmscli.identities.roles import Role
 from kmscli.keys.key import Key
 from kmscli.keys.policies import policy_of
 from kmscli.operations.call import Call
 from kmscli.operations.request_context import context_of
 from kmscli.operations.shapes import Request
-from kmscli.operations.standing import Standing, source_of, standing_of
+from kmscli.operations.standing import Standing, about_any_resource, source_of, standing_of
 
 KEY_POLICY = "key policy"
+TRUST_POLICY = "trust policy"
 
 Weighed = tuple[Question, Decision]
 
@@ -41,10 +43,19 @@ def weigh_retirement(call: Call, request: Request, key_arn: str, grant: str) -> 
     return question, decision
 
 
-def question_of(call: Call, request: Request, action: str, resource: str, key: Key | None) -> Question:
-    """Whether the caller may."""
+def weigh_trust(call: Call, request: Request, action: str, role: Role) -> Weighed:
+    """The decision on assuming a role: by its trust policy, which speaks of no resource, since it is the role's own."""
+    question = question_of(call, request, action, role.arn, None, owner=role.account)
+    trust = source_of(RESOURCE, role.trust, TRUST_POLICY, names_principals=True)
+    return question, decide(question, policies_for(call, [about_any_resource(trust)]))
+
+
+def question_of(
+    call: Call, request: Request, action: str, resource: str, key: Key | None, *, owner: str = ""
+) -> Question:
+    """Whether the caller may. `owner`: the resource's account, if it is no key and not the caller's."""
     principal = standing(call).principal
-    owner = key.account if key else call.caller.account
+    owner = key.account if key else owner or call.caller.account
     return Question(principal, action, resource, owner, context_of(call, request, action, principal, key))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from kmscli.cli.call import settled
-from kmscli.cli.session import open_engine, warn
+from kmscli.cli.session import calling, open_engine, warn
 from kmscli.cli.settings import Settings
 from kmscli.engine import Engine
 from kmscli.errors import KmscliError, ServiceError, VaultDamagedError
@@ -44,6 +44,7 @@ class CallSession:
         """The engine. `command`: what is called first; a `create-key` may make the vault. Raises KmscliError."""
         if self._engine is None:
             self._engine = open_engine(self.settings, command)
+            self.caller = calling(self._engine, self.settings)
         return self._engine
 
     def outcomes(self, calls: Sequence[Asking]) -> list[Outcome]:

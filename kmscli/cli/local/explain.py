@@ -9,7 +9,7 @@ import typer
 from kmscli.cli.argv import no_operation, read, split_globals, unknown_operation
 from kmscli.cli.call import finish, profile_binary_format, standard_input
 from kmscli.cli.output import as_json
-from kmscli.cli.session import open_engine
+from kmscli.cli.session import calling, open_engine
 from kmscli.cli.settings import Settings
 from kmscli.engine import find_operation
 from kmscli.operations.call import Call
@@ -42,7 +42,7 @@ def explain_call(
     settings = Settings(invocation.options, os.environ)
     request = operation.request.parse(invocation.raw)
     engine = open_engine(settings, operation.command)
-    caller, keyring = settings.caller(), engine.vault.keyring
+    caller, keyring = calling(engine, settings), engine.vault.keyring
 
     def look(transaction: Transaction, now: float, held: float) -> Told:
         call = Call(caller, operation.name, now, held, transaction, keyring, remembered={})
