@@ -129,6 +129,7 @@ _kmscli() {
             "iam untag-user") place=$next shared=yes ;;
             "iam update-access-key") place=$next shared=yes ;;
             "iam update-assume-role-policy") place=$next shared=yes ;;
+            "sts assume-role") place=$next shared=yes ;;
             "sts get-caller-identity") place=$next shared=yes ;;
             "audit") place=$next shared= ;;
             "audit path") place=$next shared= ;;
@@ -346,6 +347,7 @@ _kmscli() {
             "iam update-access-key --status") offered="Active Inactive Expired" ;;
             "iam update-access-key --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam update-assume-role-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "sts assume-role --generate-cli-skeleton") offered="input yaml-input output" ;;
             "sts get-caller-identity --generate-cli-skeleton") offered="input yaml-input output" ;;
         *)
             if [[ $current == -* ]]; then
@@ -470,6 +472,7 @@ _kmscli() {
             "iam untag-user") offered="--user-name --tag-keys --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam update-access-key") offered="--user-name --access-key-id --status --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam update-assume-role-policy") offered="--role-name --policy-document --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "sts assume-role") offered="--role-arn --role-session-name --policy-arns --policy --duration-seconds --tags --transitive-tag-keys --external-id --source-identity --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "sts get-caller-identity") offered="--cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
@@ -510,7 +513,7 @@ _kmscli() {
             "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac ec2 iam sts audit batch check clock completion configure costs exec explain import-key lab vault" ;;
             "ec2") offered="create-vpc-endpoint delete-vpc-endpoints describe-vpc-endpoints modify-vpc-endpoint" ;;
             "iam") offered="add-user-to-group attach-group-policy attach-role-policy attach-user-policy create-access-key create-group create-policy create-policy-version create-role create-user delete-access-key delete-group delete-group-policy delete-policy delete-policy-version delete-role delete-role-permissions-boundary delete-role-policy delete-user delete-user-permissions-boundary delete-user-policy detach-group-policy detach-role-policy detach-user-policy get-group get-group-policy get-policy get-policy-version get-role get-role-policy get-user get-user-policy list-access-keys list-attached-group-policies list-attached-role-policies list-attached-user-policies list-group-policies list-groups list-groups-for-user list-policies list-policy-versions list-role-policies list-role-tags list-roles list-user-policies list-user-tags list-users put-group-policy put-role-permissions-boundary put-role-policy put-user-permissions-boundary put-user-policy remove-user-from-group set-default-policy-version tag-role tag-user untag-role untag-user update-access-key update-assume-role-policy" ;;
-            "sts") offered="get-caller-identity" ;;
+            "sts") offered="assume-role get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;

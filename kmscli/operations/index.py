@@ -234,6 +234,10 @@ IAM: Commands = {
 }
 
 STS: Commands = {
+    "assume-role": (
+        "AssumeRole",
+        "Assume a role: get credentials that are good for a while, and for what the role's policies allow.",
+    ),
     "get-caller-identity": ("GetCallerIdentity", "Show who calls: the principal's id, account and ARN."),
 }
 
