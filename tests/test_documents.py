@@ -50,6 +50,9 @@ def test_no_example_failed() -> None:
     meant = {
         "delete-alias.md": "NotFoundException",
         "disable-key.md": "DisabledException",
+        "iam-delete-user.md": "DeleteConflict",
+        "iam-put-user-permissions-boundary.md": "AccessDeniedException",
+        "iam-put-user-policy.md": "AccessDeniedException",
         "verify-mac.md": "KMSInvalidMacException",
         "verify.md": "KMSInvalidSignatureException",
     }

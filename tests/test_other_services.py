@@ -7,6 +7,8 @@ from botocore import xform_name
 from botocore.loaders import Loader
 
 from kmscli import errors
+from kmscli.cli.call import document
+from kmscli.cli.skeleton import sample_response
 from kmscli.operations.fields import Enum, Field, Integer, String
 from kmscli.operations.index import SERVICES
 from kmscli.operations.operation import Operation
@@ -103,6 +105,14 @@ def test_the_pages_are_as_in_the_model(operation: Operation) -> None:
         names = pages.result, pages.limit, pages.marker, pages.next_marker, pages.more
         keys = "result_key", "limit_key", "input_token", "output_token", "more_results"
         assert names == tuple(modelled.get(key, "") for key in keys)
+
+
+@every_operation
+def test_a_sample_answer_can_be_shown(operation: Operation) -> None:
+    """What --generate-cli-skeleton output shows has every member, also those that are shown as more than text."""
+    sample = sample_response(operation)
+    shown = sample.members({"document": document}) if sample else {}
+    assert list(shown) == list(operation.response.fields if operation.response else {})
 
 
 @every_operation

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from examples import EXAMPLES
+import examples
+import iam_examples
 from kmscli.cli.page import PIPED_WIDTH, Page, plain
 from man import all_pages
 from transcript import prepared_home, transcript
@@ -24,7 +25,7 @@ def file_name(page: Page) -> str:
 
 def example_of(page: Page, home: Path) -> str:
     """The transcript of a command's example, if it has one."""
-    lines = EXAMPLES.get(page.command.removeprefix("kmscli "), ())
+    lines = (examples.EXAMPLES | iam_examples.EXAMPLES).get(page.command.removeprefix("kmscli "), ())
     return transcript(lines, home) if lines else ""
 
 

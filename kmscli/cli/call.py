@@ -176,7 +176,15 @@ def settled(engine: Engine, environment: Environment) -> list[str]:
 def style(settings: Settings) -> dict[str, Any]:
     """How blobs, timestamps and policies of IAM look on the command line (reference 17.5)."""
     wire = settings.profile.get("cli_timestamp_format") == "wire"
-    return {"blob": base64, "timestamp": (lambda moment: moment) if wire else local_iso8601, "document": json.loads}
+    return {"blob": base64, "timestamp": (lambda moment: moment) if wire else local_iso8601, "document": document}
+
+
+def document(text: str) -> Any:
+    """What a policy's text says; the text itself where that is no JSON, as in a sample answer."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def base64(content: bytes) -> str:

@@ -42,11 +42,14 @@ def own_name(call: Call) -> str:
     return name.rpartition("/")[2]
 
 
-def made(call: Call, kind: type[R], name: str, *, exists: str, **members: Any) -> R:
-    """A new one of the caller's account. Raises EntityAlreadyExists: with what `exists` says. LimitExceeded."""
+def made(call: Call, kind: type[R], name: str, *, taken: str = "", **members: Any) -> R:
+    """A new one of the caller's account. `taken`: what is said of a name that another has, if it is nothing usual.
+
+    Raises EntityAlreadyExists, LimitExceeded.
+    """
     account = call.caller.account
     if find(call.transaction, kind, account, name):
-        raise EntityAlreadyExists(exists)
+        raise EntityAlreadyExists(taken or f"{kind.word.capitalize()} with name {name} already exists.")
     new = kind(
         name,
         account=account,
@@ -57,11 +60,6 @@ def made(call: Call, kind: type[R], name: str, *, exists: str, **members: Any) -
     )
     add(call.transaction, new)
     return new
-
-
-def exists(kind: type[R], name: str) -> str:
-    """What is said of a name that is taken."""
-    return f"{kind.word.capitalize()} with name {name} already exists."
 
 
 def _named(call: Call, kind: type[R], name: str) -> R:

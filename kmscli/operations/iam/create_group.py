@@ -3,7 +3,7 @@
 from kmscli.identities.groups import Group
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import GroupName, Path
-from kmscli.operations.identity_named import exists, made
+from kmscli.operations.identity_named import made
 from kmscli.operations.identity_shapes import ShownGroup, shown_group
 from kmscli.operations.operation import operation
 from kmscli.operations.shapes import Request, Response, Structure
@@ -25,6 +25,5 @@ class CreateGroupResponse(Response):
 @operation(logs="response")
 def create_group(call: Call, request: CreateGroupRequest) -> CreateGroupResponse:
     """Create a group, for users who are to have the same policies."""
-    name = request.group_name
-    group = made(call, Group, name, exists=exists(Group, name), path=request.path or "/")
+    group = made(call, Group, request.group_name, path=request.path or "/")
     return CreateGroupResponse(group=shown_group(group))

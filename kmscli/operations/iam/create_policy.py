@@ -36,7 +36,7 @@ def create_policy(call: Call, request: CreatePolicyRequest) -> CreatePolicyRespo
         call,
         ManagedPolicy,
         name,
-        exists=f"A policy called {name} already exists. Duplicate names are not allowed.",
+        taken=f"A policy called {name} already exists. Duplicate names are not allowed.",
         path=request.path or "/",
         versions=[vars(Version(1, text=request.policy_document, created=int(call.now)))],
         description=request.description,

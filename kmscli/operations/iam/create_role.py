@@ -13,7 +13,7 @@ from kmscli.operations.identity_members import (
     SessionDuration,
     Tags,
 )
-from kmscli.operations.identity_named import exists, made
+from kmscli.operations.identity_named import made
 from kmscli.operations.identity_shapes import ShownRole, made_role
 from kmscli.operations.identity_tags import checked_tags
 from kmscli.operations.operation import operation
@@ -42,12 +42,10 @@ class CreateRoleResponse(Response):
 def create_role(call: Call, request: CreateRoleRequest) -> CreateRoleResponse:
     """Create a role of the account, which those whom its trust policy names may assume."""
     check_trust(call, request.assume_role_policy_document)
-    name = request.role_name
     role = made(
         call,
         Role,
-        name,
-        exists=exists(Role, name),
+        request.role_name,
         path=request.path or "/",
         trust=request.assume_role_policy_document,
         description=request.description,

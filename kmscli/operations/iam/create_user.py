@@ -4,7 +4,7 @@ from kmscli.identities.users import User
 from kmscli.operations.attachments import use_boundary
 from kmscli.operations.call import Call
 from kmscli.operations.identity_members import Path, PermissionsBoundary, Tags, UserName
-from kmscli.operations.identity_named import exists, made
+from kmscli.operations.identity_named import made
 from kmscli.operations.identity_shapes import ShownUser, shown_user
 from kmscli.operations.identity_tags import checked_tags
 from kmscli.operations.operation import operation
@@ -29,12 +29,10 @@ class CreateUserResponse(Response):
 @operation(logs="response")
 def create_user(call: Call, request: CreateUserRequest) -> CreateUserResponse:
     """Create a user of the account, who may nothing until a policy says so."""
-    name = request.user_name
     user = made(
         call,
         User,
-        name,
-        exists=exists(User, name),
+        request.user_name,
         path=request.path or "/",
         boundary=request.permissions_boundary or "",
         tags=checked_tags(request.tags),
