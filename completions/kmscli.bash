@@ -180,6 +180,7 @@ _kmscli() {
             " --passphrase-fd") offered="" ;;
             " --as") offered="" ;;
             " --via-service") offered="" ;;
+            " --via-endpoint") offered="" ;;
             " --plaintext-out") offered="" ;;
             " --ciphertext-out") offered="" ;;
             " --endpoint-url") offered="" ;;
@@ -477,8 +478,8 @@ _kmscli() {
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
-            "batch") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --cli-binary-format" ;;
-            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --as --via-service --encryption-context --grant-tokens --key-id --encryption-algorithm" ;;
+            "batch") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-endpoint --via-service --cli-binary-format" ;;
+            "check") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --as --via-endpoint --via-service --encryption-context --grant-tokens --key-id --encryption-algorithm" ;;
             "clock show") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock advance") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "clock set") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
@@ -487,7 +488,7 @@ _kmscli() {
             "configure get") offered="--profile" ;;
             "configure set") offered="--profile" ;;
             "costs") offered="--month --since --until --account --region --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
-            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-service --encryption-context --grant-tokens --key-id --encryption-algorithm" ;;
+            "exec") offered="--secret --env-file --vault --key-file --key-fd --passphrase-fd --accept-rollback --profile --region --as --via-endpoint --via-service --encryption-context --grant-tokens --key-id --encryption-algorithm" ;;
             "import-key") offered="--key-id --wrapping-algorithm --wrapping-key-spec --valid-to --expiration-model --import-type --key-material-description --key-material-id --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab attestation-document") offered="--private-key --public-key --pcr --module-id --nitro-tpm --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab open-for-recipient") offered="--private-key --plaintext-out" ;;
@@ -528,6 +529,6 @@ _kmscli() {
     COMPREPLY=($(compgen -W "$offered" -- "$current"))
 }
 
-_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --via-service --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
+_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --via-service --via-endpoint --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
 
 complete -o default -F _kmscli kmscli

@@ -27,6 +27,8 @@ class Caller:
         self.address = "127.0.0.1"
         self.service = ""
         """The service through which the call comes, by the first part of its endpoint's name: `s3`, `ec2`."""
+        self.endpoint = self.vpc = self.endpoint_account = ""
+        """The VPC endpoint through which the call comes, the VPC that it is in, and whose it is."""
         self.source_arn = ""
         """The resource on whose behalf a service calls."""
         self.explains = False
@@ -57,6 +59,12 @@ class Caller:
         other = type(self).__new__(type(self))
         host = f"{service}.amazonaws.com"
         other.__dict__.update(vars(self), service=service, agent=host, address=host, invoked_by=host)
+        return other
+
+    def through_endpoint(self, endpoint: str, vpc: str, account: str) -> Self:
+        """The same principal, calling through a VPC endpoint, which is an account's in one of its VPCs."""
+        other = self.at(self.region)
+        other.endpoint, other.vpc, other.endpoint_account = endpoint, vpc, account
         return other
 
     def through_kms(self, region: str) -> Self:

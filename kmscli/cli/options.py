@@ -88,6 +88,7 @@ OWN = (
     Option("--accept-rollback", "flag", "Go on with a vault that is older than the mark kept of it.", own=True),
     Option("--as", "string", "Who calls: a principal's ARN, or an account's id.", key="principal", own=True),
     Option("--via-service", "string", "The service through which the call comes: s3, say.", own=True),
+    Option("--via-endpoint", "string", "The VPC endpoint through which the call comes, by id.", own=True),
     Option("--explain", "flag", "Say on standard error what was decided, and why.", own=True),
     Option("--plaintext-out", "string", "Write the plaintext, raw, to a file or `-`.", own=True, answers="Plaintext"),
     Option(

@@ -9,7 +9,7 @@ from kmscli.cli.output.printable import printable
 from kmscli.cli.settings import Settings
 from kmscli.clock import system_time
 from kmscli.engine import Caller, Engine
-from kmscli.errors import ConfigurationError
+from kmscli.errors import ConfigurationError, UsageError
 from kmscli.vault.location import default_key_file, default_vault
 from kmscli.vault.opening import create_vault, is_vault_there, make_key_file, open_vault
 from kmscli.vault.unlocking import Unlocking
@@ -91,7 +91,22 @@ def calling(engine: Engine, settings: Settings) -> Caller:
     A principal or a profile that is named on the command line goes before it. Raises ServiceError: the secret or the
     session does not hold.
     """
-    caller, environment = settings.caller(), settings.environment
+    caller = _credited(engine, settings, settings.caller())
+    endpoint = settings.options.get("via_endpoint")
+    return _through(engine, str(endpoint), caller) if endpoint else caller
+
+
+def _through(engine: Engine, endpoint: str, caller: Caller) -> Caller:
+    from kmscli.limits.endpoints import find_endpoint
+
+    found = engine.look(caller, lambda transaction, _now, _held: find_endpoint(transaction, caller.region, endpoint))
+    if found is None:
+        raise UsageError(f"argument --via-endpoint: there is no VPC endpoint {endpoint} in {caller.region}.")
+    return caller.through_endpoint(endpoint, found.vpc, found.account)
+
+
+def _credited(engine: Engine, settings: Settings, caller: Caller) -> Caller:
+    environment = settings.environment
     key_id = environment.get("AWS_ACCESS_KEY_ID", "")
     if not key_id.startswith(LIKE_OURS) or settings.options.get("principal") or settings.options.get("profile"):
         return caller

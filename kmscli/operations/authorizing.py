@@ -57,7 +57,7 @@ def authorize_alone(call: Call, request: Request, action: str, resource: str) ->
 def may_do_all(call: Call, account: str) -> bool:
     """Whether nothing but a resource's own policy can keep the caller from what is an account's."""
     caller = call.caller
-    return caller.is_root and caller.account == account and not caller.service and not call.explains
+    return caller.is_root and caller.account == account and not (caller.service or caller.endpoint or call.explains)
 
 
 def decided(call: Call, question: Any, decision: Any, named: str) -> None:

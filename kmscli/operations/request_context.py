@@ -61,6 +61,9 @@ def _of_moment(call: Call) -> Known:
         service = f"{caller.service}.amazonaws.com"
         known["kms:viaservice"] = (f"{caller.service}.{caller.region}.amazonaws.com",)
         known.update(dict.fromkeys(("aws:calledvia", "aws:calledviafirst", "aws:calledvialast"), (service,)))
+    elif caller.endpoint:
+        known.update({"aws:sourcevpce": (caller.endpoint,), "aws:sourcevpc": (caller.vpc,)})
+        known["aws:vpcsourceip"] = (caller.address,)
     else:
         known["aws:sourceip"] = (caller.address,)
     return known

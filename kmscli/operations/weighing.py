@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kmscli.authorization.decision import GRANT, RESOURCE, Decision, Policies, decide
+from kmscli.authorization.decision import ENDPOINT, GRANT, RESOURCE, Decision, Policies, decide
 from kmscli.authorization.evaluation import Question, Source
 from kmscli.identities.roles import Role
 from kmscli.keys.key import Key
@@ -24,7 +24,7 @@ def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
 
     question = question_of(call, request, action, key.arn, key)
     policy = source_of(RESOURCE, policy_of(call.transaction, key), KEY_POLICY, names_principals=True)
-    policies = policies_for(call, [policy])
+    policies = policies_for(call, action, [policy])
     policies.grant = lambda: grant_for(call, request, question, key)
     return question, decide(question, policies)
 
@@ -32,7 +32,7 @@ def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
 def weigh_alone(call: Call, request: Request, action: str, resource: str) -> Weighed:
     """The decision on an action on what has no policy of its own."""
     question = question_of(call, request, action, resource, None)
-    return question, decide(question, policies_for(call, None))
+    return question, decide(question, policies_for(call, action, None))
 
 
 def weigh_retirement(call: Call, request: Request, key_arn: str, grant: str) -> Weighed:
@@ -47,7 +47,7 @@ def weigh_trust(call: Call, request: Request, action: str, role: Role) -> Weighe
     """The decision on assuming a role: by its trust policy, which speaks of no resource, since it is the role's own."""
     question = question_of(call, request, action, role.arn, None, owner=role.account)
     trust = source_of(RESOURCE, role.trust, TRUST_POLICY, names_principals=True)
-    return question, decide(question, policies_for(call, [about_any_resource(trust)]))
+    return question, decide(question, policies_for(call, action, [about_any_resource(trust)]))
 
 
 def question_of(
@@ -59,10 +59,26 @@ def question_of(
     return Question(principal, action, resource, owner, context_of(call, request, action, principal, key))
 
 
-def policies_for(call: Call, resource: Sequence[Source] | None) -> Policies:
+def policies_for(call: Call, action: str, resource: Sequence[Source] | None) -> Policies:
     """All policies that have a say; `resource`: those of the key."""
     own = standing(call)
-    return Policies(resource=resource, identity=own.identity, boundary=own.boundary, sessions=own.sessions)
+    return Policies(
+        resource=resource,
+        identity=own.identity,
+        boundary=own.boundary,
+        sessions=own.sessions,
+        endpoint=endpoint_policy(call) if action.startswith("kms:") else None,
+    )
+
+
+def endpoint_policy(call: Call) -> Source | None:
+    """The policy of the VPC endpoint through which a call comes; of one that is gone, a policy that allows nothing."""
+    if not call.caller.endpoint:
+        return None
+    from kmscli.limits.endpoints import find_endpoint
+
+    found = find_endpoint(call.transaction, call.caller.region, call.caller.endpoint)
+    return source_of(ENDPOINT, found.policy if found else "", call.caller.endpoint, names_principals=True)
 
 
 def standing(call: Call) -> Standing:
@@ -77,4 +93,4 @@ def may_put_policy(call: Call, request: Request, key: Key, text: str) -> bool:
     """Whether the caller could put a key's policy once more if this were it (reference, kms-semantics 5.5)."""
     question = question_of(call, request, "kms:PutKeyPolicy", key.arn, key)
     policy = source_of(RESOURCE, text, KEY_POLICY, names_principals=True)
-    return decide(question, policies_for(call, [policy])).allowed
+    return decide(question, policies_for(call, question.action, [policy])).allowed

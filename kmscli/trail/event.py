@@ -62,6 +62,8 @@ def call_record(
     record["recipientAccountId"] = caller.account
     if shared_id:
         record["sharedEventID"] = shared_id
+    if caller.endpoint:
+        record.update(vpcEndpointId=caller.endpoint, vpcEndpointAccountId=caller.endpoint_account)
     record["eventCategory"] = "Management"
     return record
 

@@ -20,6 +20,9 @@ CALLER: dict[str, Any] = {
     "principal": Annotated[
         str | None, typer.Option("--as", metavar="ARN", help="Who calls: a principal's ARN, or an account's id.")
     ],
+    "via_endpoint": Annotated[
+        str | None, typer.Option(metavar="ID", help="The VPC endpoint through which the calls come, by id.")
+    ],
     "via_service": Annotated[
         str | None, typer.Option(metavar="SERVICE", help="The service through which the calls come: s3, say.")
     ],
