@@ -176,7 +176,7 @@ def _by_policies(weighing: Weighing) -> Decision:
 def _by_identity(weighing: Weighing, *, grant: str = "") -> Decision:
     """By the caller's own policies, and what bounds them. `grant`: the one that opens the door."""
     if weighing.question.principal.is_root:
-        return weighing.allowed(ROOT)
+        return weighing.allowed(ROOT, grant=grant)
     found, how = _allowing(weighing.identity, ANY_ONE)
     if found is None:
         return weighing.silent(IDENTITY)

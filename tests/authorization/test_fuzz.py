@@ -13,11 +13,11 @@ from kmscli.authorization.evaluation import Source
 from kmscli.authorization.explanation import explained
 from kmscli.identities.finding import find_user
 from kmscli.identities.resource import save
-from kmscli.keys.key import find_key
-from kmscli.keys.policies import default_policy, set_policy
+from kmscli.keys.policies import default_policy
 from kmscli.operations.explaining import told
 from tests.authorization.documents import ALICE, BOB, ROOT, SESSION, question
 from tests.authorization.mutations import IDENTITY_POLICIES, KEY_POLICIES, changed_in_text, nearly
+from tests.authorization.stored import write
 from tests.operations.grant_calls import by
 from tests.operations.house import ACCOUNT, REGION, House, arn
 
@@ -84,15 +84,6 @@ def test_a_text_is_a_policy_or_malformed(text: str, names: bool, caller: str, co
 def key(shared: House) -> str:
     """A key whose policy is put again and again."""
     return shared.new_key()
-
-
-def write(house: House, key: str, text: str) -> None:
-    """Give a key a policy, past all rules."""
-    transaction = house.transaction()
-    found = find_key(transaction, ACCOUNT, REGION, key)
-    assert found
-    set_policy(transaction, found, text)
-    house.commit(transaction)
 
 
 def allowed(house: House, key: str) -> set[str]:
