@@ -12,6 +12,7 @@ from kmscli.cli.skeleton import sample_response
 from kmscli.operations.fields import Enum, Field, Integer, String
 from kmscli.operations.index import SERVICES
 from kmscli.operations.operation import Operation
+from kmscli.operations.organization_errors import OrganizationError
 from kmscli.operations.shapes import List, Shape, Structure
 from tests.test_declarations import operations
 
@@ -93,6 +94,13 @@ def test_an_error_of_iam_is_one_of_its_model(error: type[errors.ServiceError]) -
     modelled = [shape["error"] for shape in shapes if "error" in shape]
     statuses = {each["code"]: each["httpStatusCode"] for each in modelled} | COMMON_ERRORS
     assert error.status == statuses[error.__name__]
+
+
+@pytest.mark.parametrize("error", OrganizationError.__subclasses__(), ids=lambda error: error.__name__)
+def test_an_error_of_organizations_is_one_of_its_model(error: type[errors.ServiceError]) -> None:
+    """An error of Organizations has the code of its model, and the one HTTP status of its protocol."""
+    assert MODELS["organizations"]["shapes"][error.__name__]["exception"]
+    assert error.status == 400
 
 
 @every_operation

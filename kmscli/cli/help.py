@@ -30,6 +30,7 @@ ROOT_SUMMARY = "aws kms, subcommand for subcommand, against an encrypted local v
 SERVICE_SUMMARIES = {
     "ec2": "A subset of aws ec2: VPC endpoints for KMS, and their policies.",
     "iam": "A subset of aws iam: users, roles and groups, and their policies.",
+    "organizations": "A subset of aws organizations: accounts in units, and the policies that limit them.",
     "sts": "A subset of aws sts: who calls, and roles for a while.",
 }
 """What `kmscli help` says of another service than KMS."""

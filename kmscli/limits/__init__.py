@@ -1,1 +1,1 @@
-"""What limits calls beside the policies of keys and identities: VPC endpoints, as accounts keep them in the vault."""
+"""What limits calls beside the policies of keys and identities: VPC endpoints, organizations and their policies."""

@@ -7,7 +7,6 @@ calls of most vaults, and for it no policy is parsed. All else is weighed.
 from typing import TYPE_CHECKING, Any
 
 from kmscli.authorization.hidden import refuse_hidden
-from kmscli.errors import AccessDenied, AccessDeniedException
 from kmscli.keys.key import Key
 from kmscli.keys.policies import default_policy, policy_of
 from kmscli.operations.call import Call
@@ -65,7 +64,7 @@ def decided(call: Call, question: Any, decision: Any, named: str) -> None:
     call.weighed.append((question, decision))
     if not decision.allowed:
         from kmscli.authorization.refusal import denial
+        from kmscli.operations.service_words import denied
 
-        refusal = AccessDeniedException if question.action.startswith("kms:") else AccessDenied
-        raise refusal(denial(question, decision, named))
+        raise denied(question.action.partition(":")[0])(denial(question, decision, named))
     call.grant = decision.grant or call.grant

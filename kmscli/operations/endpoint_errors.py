@@ -48,6 +48,15 @@ class MissingParameter(EndpointError):
     """A member has to be given."""
 
 
+class UnauthorizedOperation(EndpointError):
+    """The caller may not do this."""
+
+    status = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"You are not authorized to perform this operation. {message}")
+
+
 class MalformedId(EndpointError):
     """An id has not the form of its kind, which its code on the wire names."""
 

@@ -1,6 +1,26 @@
-"""How each service words what the road itself refuses: members that break constraints, and dry runs."""
+"""How each service words what the road itself refuses: calls that may not be, members that
+break constraints, and dry runs.
+"""
 
-from kmscli.errors import DryRunOperationException, ServiceError, ValidationError, ValidationException
+from kmscli.errors import (
+    AccessDenied,
+    AccessDeniedException,
+    DryRunOperationException,
+    ServiceError,
+    ValidationError,
+    ValidationException,
+)
+
+
+def denied(service: str) -> type[ServiceError]:
+    """The error of a service for calls that the caller may not make."""
+    if service in ("kms", "organizations"):
+        return AccessDeniedException
+    if service == "ec2":
+        from kmscli.operations.endpoint_errors import UnauthorizedOperation
+
+        return UnauthorizedOperation
+    return AccessDenied
 
 
 def invalid(service: str) -> type[ServiceError]:
@@ -11,6 +31,10 @@ def invalid(service: str) -> type[ServiceError]:
         from kmscli.operations.endpoint_errors import InvalidParameterValue
 
         return InvalidParameterValue
+    if service == "organizations":
+        from kmscli.operations.organization_errors import InvalidInputException
+
+        return InvalidInputException
     return ValidationError
 
 

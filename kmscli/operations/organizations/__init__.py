@@ -1,0 +1,1 @@
+"""The operations of AWS Organizations that kmscli has, one a module."""
