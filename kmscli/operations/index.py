@@ -233,6 +233,75 @@ IAM: Commands = {
     "update-assume-role-policy": ("UpdateAssumeRolePolicy", "Say anew who may assume a role."),
 }
 
+ORGANIZATIONS: Commands = {
+    "attach-policy": (
+        "AttachPolicy",
+        "Attach a policy to the root, an organizational unit or an account, and so limit all accounts there.",
+    ),
+    "create-account": ("CreateAccount", "Create an account in the organization's root, at once."),
+    "create-organization": ("CreateOrganization", "Create an organization, which the caller's account manages."),
+    "create-organizational-unit": (
+        "CreateOrganizationalUnit",
+        "Create an organizational unit in a root or in another unit, up to five deep.",
+    ),
+    "create-policy": (
+        "CreatePolicy",
+        "Create a policy of the organization, which has effect on what it is attached to.",
+    ),
+    "delete-organization": (
+        "DeleteOrganization",
+        "Delete the organization with its units and policies; no account but the managing one may be in it.",
+    ),
+    "delete-organizational-unit": ("DeleteOrganizationalUnit", "Delete an organizational unit, which must be empty."),
+    "delete-policy": ("DeletePolicy", "Delete a policy, which must be attached to nothing."),
+    "describe-create-account-status": (
+        "DescribeCreateAccountStatus",
+        "Show what came of a request to create an account.",
+    ),
+    "describe-organization": ("DescribeOrganization", "Show the organization that the caller's account is in."),
+    "describe-policy": ("DescribePolicy", "Show a policy of the organization, or one of AWS's own, with its text."),
+    "detach-policy": (
+        "DetachPolicy",
+        "Detach a policy from what it is attached to, which must keep another one of its type.",
+    ),
+    "disable-policy-type": ("DisablePolicyType", "End the effect of policies of a type."),
+    "enable-policy-type": ("EnablePolicyType", "Let policies of a type have effect."),
+    "list-accounts": ("ListAccounts", "List the accounts of the organization, the managing one too."),
+    "list-organizational-units-for-parent": (
+        "ListOrganizationalUnitsForParent",
+        "List the organizational units that are directly in a root or a unit.",
+    ),
+    "list-parents": (
+        "ListParents",
+        "List the root or unit that an account or an organizational unit is directly in; there is one.",
+    ),
+    "list-policies": ("ListPolicies", "List the policies of a type: AWS's own, and those of the organization."),
+    "list-policies-for-target": (
+        "ListPoliciesForTarget",
+        "List the policies of a type that are attached directly to the root, an organizational unit or an account.",
+    ),
+    "list-roots": (
+        "ListRoots",
+        "List the organization's root, of which there is one, and which types of policies have effect.",
+    ),
+    "list-targets-for-policy": (
+        "ListTargetsForPolicy",
+        "List the root, organizational units and accounts that a policy is attached to directly.",
+    ),
+    "move-account": (
+        "MoveAccount",
+        "Move an account to another organizational unit, or to the root; the policies on its way there limit it then.",
+    ),
+    "remove-account-from-organization": (
+        "RemoveAccountFromOrganization",
+        "Remove an account from the organization; it goes on by itself, with all that it has.",
+    ),
+    "update-policy": (
+        "UpdatePolicy",
+        "Change a policy's name, description or text; wherever it is attached, that has effect at once.",
+    ),
+}
+
 STS: Commands = {
     "assume-role": (
         "AssumeRole",
@@ -241,4 +310,4 @@ STS: Commands = {
     "get-caller-identity": ("GetCallerIdentity", "Show who calls: the principal's id, account and ARN."),
 }
 
-SERVICES = {"kms": KMS, "ec2": EC2, "iam": IAM, "sts": STS}
+SERVICES = {"kms": KMS, "ec2": EC2, "iam": IAM, "organizations": ORGANIZATIONS, "sts": STS}
