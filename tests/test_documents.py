@@ -26,6 +26,14 @@ def test_every_decision_is_listed() -> None:
         assert f"[{title}]({page.name})" in contents
 
 
+def test_every_tutorial_is_listed() -> None:
+    """Each page of docs/tutorials is in its table of contents, under its own title."""
+    contents = (ROOT / "docs/tutorials/README.md").read_text()
+    for page in (ROOT / "docs/tutorials").glob("[!R]*.md"):
+        title = page.read_text().partition("\n")[0].removeprefix("# ")
+        assert f"[{title}]({page.name})" in contents
+
+
 def test_every_lint_exception_has_its_reason() -> None:
     """Each rule of ruff that is switched off says why, beside it."""
     lines = (ROOT / "pyproject.toml").read_text().splitlines()

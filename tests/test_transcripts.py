@@ -18,13 +18,16 @@ from kmscli.operations.index import IAM, KMS
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
-TUTORIALS = [Path(__file__).parents[1] / "docs" / name for name in ("attestation.md",)]
-"""Documents whose console blocks are transcripts."""
+DOCS = Path(__file__).parents[1] / "docs"
+TUTORIALS = [DOCS / "attestation.md", *sorted((DOCS / "tutorials").glob("[!R]*.md"))]
+"""Documents whose console blocks are transcripts. A block `json NAME` is a file that the reader is to make."""
+BLOCK = re.compile(r"^```(?:console|json (?P<file>\S+))\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 FORMS = {
     "key": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
     "mrk": "mrk-[0-9a-f]{32}",
     "material": "[0-9a-f]{64}",
     "grant": "[0-9a-f]{64}",
+    "vault": "[0-9a-f]{32}",
     "store": "cks-[0-9a-f]{17}",
     "blob": "a21zAQ[A-Za-z0-9+/]+=*",
     "random": "[A-Za-z0-9+/]+=*",
@@ -71,10 +74,10 @@ class Step:
             self.stdout.append(line)
 
 
-def steps(text: str) -> list[Step]:
-    """The steps of a transcript."""
+def steps(text: str, first: int = 1) -> list[Step]:
+    """The steps of a transcript. `first`: the number of its first line."""
     found: list[Step] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=first):
         if line.startswith("$ "):
             found.append(Step(number, line.removeprefix("$ ")))
         elif line and not line.startswith("#"):
@@ -132,33 +135,34 @@ class Terminal:
         return re.escape(self.known[name]) if name in self.known else f"(?P<{name.replace('-', '_')}>{FORMS[kind]})"
 
 
-def console(text: str) -> str:
-    """A tutorial's console blocks, its other lines left empty, so that each keeps its number."""
-    parts = re.split(r"^(```console$.*?^```)$", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(
-        "\n" + part.removeprefix("```console").removesuffix("```").removeprefix("\n")
-        if number % 2
-        else "\n" * part.count("\n")
-        for number, part in enumerate(parts)
-    )
+def steps_of_tutorial(text: str) -> list[Step]:
+    """The steps of a tutorial: those of its console blocks, and the making of its files."""
+    found: list[Step] = []
+    for block in BLOCK.finditer(text):
+        line = text.count("\n", 0, block.start()) + 1
+        if block["file"]:
+            found.append(Step(line, f"cat > {block['file']} <<'END'\n{block['text']}END"))
+        else:
+            found += steps(block["text"], line + 1)
+    return found
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_a_transcript_is_what_happens(own_home: Path, path: Path) -> None:
     """Each command of a transcript has the output, the errors and the exit code that stand there."""
-    play(own_home, path, path.read_text())
+    play(own_home, path, steps(path.read_text()))
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_a_tutorial_is_what_happens(own_home: Path, path: Path) -> None:
     """The same for the commands in a tutorial."""
-    play(own_home, path, console(path.read_text()))
+    play(own_home, path, steps_of_tutorial(path.read_text()))
 
 
-def play(home: Path, path: Path, text: str) -> None:
+def play(home: Path, path: Path, shown: list[Step]) -> None:
     """Run the steps that a file shows, and see that each comes to what stands there."""
     terminal = Terminal(home)
-    for step in steps(text):
+    for step in shown:
         done = terminal.run(step.command)
         try:
             terminal.match(step.stderr, done.stderr)
