@@ -23,7 +23,8 @@ DENIED = "AccessDeniedException"
 """How a ciphertext of no key is refused."""
 KEY = re.compile(r"^arn:\S+ ")
 """The key that a refusal begins with."""
-ALL = {"IncludeKeyMaterial": "ALL_KEY_MATERIAL"}
+ALL = {"IncludeKeyMaterial": "ALL_KEY_MATERIAL", "Limit": 1000}
+"""All rotations of a key on one page: a walk of many years has more than 100."""
 
 Asked = tuple[str, str, dict[str, Any], str, Callable[[dict[str, Any]], bool]]
 """A question: in a Region, a call, its members; how it must be refused, or what must hold of its answer."""
@@ -166,7 +167,7 @@ class Walker:
 
         return [
             (region, "DescribeKey", key, "", describes),
-            (region, "ListGrants", key, "", lists_grants),
+            (region, "ListGrants", {**key, "Limit": 100}, "", lists_grants),
             (region, "GetKeyPolicy", key, "", lambda answer: place.policy in ("", answer["Policy"])),
             (region, "ListResourceTags", key, "", lambda answer: tags_in(answer) == place.tags),
         ]
