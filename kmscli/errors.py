@@ -106,10 +106,20 @@ class ExpiredTokenException(ServiceError):
     """The session is over."""
 
 
-class InvalidSignatureException(ServiceError):
-    """The secret access key is not that of the access key's id."""
+class IncompleteSignatureException(ServiceError):
+    """The Authorization header lacks something."""
 
-    status = 403
+
+class InvalidSignatureException(ServiceError):
+    """The request is not signed with the secret of the access key's id, or not now, or for another service."""
+
+
+class MissingAuthenticationTokenException(ServiceError):
+    """The request is not signed."""
+
+
+class UnrecognizedClientException(ServiceError):
+    """There is no such access key, or no such session."""
 
 
 class IncorrectKeyException(ServiceError):

@@ -12,5 +12,6 @@ LOCAL: dict[str, str] = {
     "explain": "Say why a call would be allowed or refused: policy by policy, statement by statement.",
     "import-key": "Import key material from a file into a KMS key: get the parameters, wrap, import, in one step.",
     "lab": "For lab vaults: what else only AWS's machines have, such as attestation documents to test with.",
+    "serve": "Serve the vault over HTTP, to any KMS client.",
     "vault": "The vault: make one, see how it is, check it, change its keys, back it up and put a backup back.",
 }

@@ -1,0 +1,98 @@
+"""A server process: its sockets, its engine, and its start and stop as service managers expect them."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from uvicorn import Config, Server
+
+from kmscli.server.app import Application
+from kmscli.server.protocol import SILENCE, DeadlineProtocol
+
+MOST_CONNECTIONS = 1000
+GRACE = 30
+"""Seconds that requests in flight are given to finish."""
+
+
+def listener(address: str, port: int) -> socket.socket:
+    """A listening TCP socket. Raises OSError."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # asyncio switches Nagle's algorithm off for sockets that say that they are TCP's, and for no others
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((address, port))
+    made.listen(2048)
+    return made
+
+
+def unix_listener(path: str) -> socket.socket:
+    """A listening Unix socket that only this user may use, in the place of one that nobody listens on any more.
+
+    Raises OSError: somebody listens there, or it is no socket.
+    """
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    if os.path.exists(path) and not _is_alive(path):
+        os.unlink(path)
+    mask = os.umask(0o177)
+    try:
+        made.bind(path)
+    finally:
+        os.umask(mask)
+    made.listen(2048)
+    return made
+
+
+def _is_alive(path: str) -> bool:
+    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        probe.connect(path)
+    except ConnectionRefusedError:
+        return False
+    finally:
+        probe.close()
+    return True
+
+
+def run(application: Application, sockets: Sequence[socket.socket], tls: Mapping[str, Any]) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight are finished first."""
+    config = Config(
+        application,
+        http=DeadlineProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=SILENCE,
+        timeout_graceful_shutdown=GRACE,
+        **tls,
+    )
+    NotifyingServer(config).run(sockets=list(sockets))
+
+
+class NotifyingServer(Server):
+    """Tells the service manager when it is ready, and when it stops (sd_notify); leaves with 0 when it is told to."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        notify("READY=1")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        notify("STOPPING=1")
+        await super().shutdown(sockets)
+        self._captured_signals.clear()
+
+
+def notify(state: str) -> None:
+    """Tell the service manager, if there is one that listens (sd_notify(3))."""
+    path = os.environ.get("NOTIFY_SOCKET", "")
+    if not path:
+        return
+    address = "\0" + path[1:] if path.startswith("@") else path
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
+        manager.connect(address)
+        manager.sendall(state.encode())

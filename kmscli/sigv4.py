@@ -1,0 +1,176 @@
+"""AWS Signature Version 4: the check of a request's signature (IAM User Guide, "Create a signed AWS API request").
+
+What is refused is worded as AWS words it (reference, kms-semantics 16.4). The time of a signature is compared with the
+machine's clock, never with a vault's that was moved.
+"""
+
+import calendar
+import time
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote
+
+from kmscli.crypto.hashing import hmac_sha256, same, sha256
+from kmscli.errors import (
+    IncompleteSignatureException,
+    InvalidSignatureException,
+    MissingAuthenticationTokenException,
+)
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+SKEW = 5 * 60
+"""Seconds that a signature's time may be away from now, either way."""
+_PARTS = ("Credential", "Signature", "SignedHeaders")
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "and signing method. Consult the service documentation for details."
+)
+
+Headers = Mapping[str, str]
+"""By name in small letters; a header that is there several times has its values joined by commas."""
+
+
+class HttpRequest:
+    """What is signed of a request. `target`: its path with its query, as they were sent."""
+
+    def __init__(self, method: str, target: str, headers: Headers, body: bytes) -> None:
+        self.method = method
+        self.path, _, self.query = target.partition("?")
+        self.headers = headers
+        self.body = body
+
+
+class Signature:
+    """What a request's Authorization says. `moment`: as `20260105T090000Z`. `names`: of the signed headers."""
+
+    def __init__(
+        self,
+        *,
+        key_id: str,
+        date: str,
+        region: str,
+        service: str,
+        moment: str,
+        names: list[str],
+        value: str,
+        token: str,
+    ) -> None:
+        self.key_id = key_id
+        self.date = date
+        self.region = region
+        self.service = service
+        self.moment = moment
+        self.names = names
+        self.value = value
+        self.token = token
+
+    @property
+    def scope(self) -> str:
+        """The credential scope."""
+        return f"{self.date}/{self.region}/{self.service}/aws4_request"
+
+
+def signature_of(request: HttpRequest, now: float, services: tuple[str, ...]) -> Signature:
+    """What a request says of its signature, which is yet to be checked. `services`: those that it may be for.
+
+    Raises MissingAuthenticationTokenException, IncompleteSignatureException. InvalidSignatureException: it is for
+    another service, or of another time.
+    """
+    authorization = request.headers.get("authorization", "")
+    if not authorization:
+        raise MissingAuthenticationTokenException("Missing Authentication Token")
+    parts = _parts(authorization)
+    moment = request.headers.get("x-amz-date", "")
+    credential = parts.get("Credential", "").split("/")
+    missing = [f"Authorization header requires '{part}' parameter." for part in _PARTS if not parts.get(part)]
+    if not moment:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing or not authorization.startswith(ALGORITHM + " ") or len(credential) != 5:
+        raise IncompleteSignatureException(" ".join([*missing, f"Authorization={_shown(authorization)}"]))
+    key_id, date, region, service, _ = credential
+    if service not in services or credential[4] != "aws4_request":
+        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{services[0]}'. ")
+    _check_moment(moment, date, now)
+    return Signature(
+        key_id=key_id,
+        date=date,
+        region=region,
+        service=service,
+        moment=moment,
+        names=parts["SignedHeaders"].split(";"),
+        value=parts["Signature"],
+        token=request.headers.get("x-amz-security-token", ""),
+    )
+
+
+def check(request: HttpRequest, signature: Signature, secret: str) -> None:
+    """Raises InvalidSignatureException: the signature was not made with this secret, or not of this request."""
+    if "host" not in signature.names:
+        raise InvalidSignatureException(MISMATCH)
+    expected = computed(request, signature, secret)
+    if not same(expected.encode(), signature.value.encode()):
+        raise InvalidSignatureException(MISMATCH)
+
+
+def computed(request: HttpRequest, signature: Signature, secret: str) -> str:
+    """The signature of a request, hex."""
+    text = "\n".join(
+        [ALGORITHM, signature.moment, signature.scope, sha256(canonical(request, signature).encode()).hex()]
+    )
+    key = f"AWS4{secret}".encode()
+    for part in (signature.date, signature.region, signature.service, "aws4_request"):
+        key = hmac_sha256(key, part.encode())
+    return hmac_sha256(key, text.encode()).hex()
+
+
+def canonical(request: HttpRequest, signature: Signature) -> str:
+    """The canonical request."""
+    headers = [f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signature.names]
+    query = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in _pairs(request.query))
+    return "\n".join(
+        [
+            request.method,
+            quote(request.path or "/", safe="/-_.~"),
+            "&".join(f"{name}={value}" for name, value in query),
+            "".join(headers),
+            ";".join(signature.names),
+            sha256(request.body).hex(),
+        ]
+    )
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def _parts(authorization: str) -> dict[str, str]:
+    _, _, given = authorization.partition(" ")
+    pairs = (part.strip().partition("=") for part in given.split(","))
+    return {name: value for name, _, value in pairs}
+
+
+def _shown(authorization: str) -> str:
+    """The header as a message may show it: without the signature."""
+    return authorization.partition("Signature=")[0].strip()
+
+
+def _check_moment(moment: str, date: str, now: float) -> None:
+    try:
+        then = calendar.timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
+    except ValueError:
+        raise IncompleteSignatureException(f"Date must be in ISO-8601 'basic format'. Got '{moment}'.") from None
+    if moment[:8] != date:
+        raise InvalidSignatureException(
+            f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{date}' != '{moment[:8]}', from '{moment}'."
+        )
+    edge, shown = _basic(now - SKEW), _basic(now)
+    if then < now - SKEW:
+        raise InvalidSignatureException(f"Signature expired: {moment} is now earlier than {edge} ({shown} - 5 min.)")
+    if then > now + SKEW:
+        late = _basic(now + SKEW)
+        words = f"{moment} is still later than {late} ({shown} + 5 min.)"
+        raise InvalidSignatureException(f"Signature not yet current: {words}")
+
+
+def _basic(moment: float) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))

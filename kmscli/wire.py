@@ -1,0 +1,83 @@
+"""AWS JSON 1.1: requests in, answers and errors out (reference, kms-semantics 16.1 to 16.3)."""
+
+import binascii
+import json
+from typing import Any
+
+from kmscli.errors import SerializationException, ServiceError, UnknownOperationException
+from kmscli.operations.fields import Field
+from kmscli.operations.operation import Operation
+from kmscli.operations.shapes import List, Response, Shape, Structure
+
+PREFIX = "TrentService."
+"""How KMS's targets begin."""
+CONTENT_TYPE = "application/x-amz-json-1.1"
+DEEPEST = 64
+
+
+def operation_name(target: str) -> str:
+    """The operation that an X-Amz-Target names. Raises UnknownOperationException."""
+    if not target.startswith(PREFIX):
+        raise UnknownOperationException
+    return target.removeprefix(PREFIX)
+
+
+def decoded(operation: Operation, body: bytes) -> dict[str, Any]:
+    """The raw members of a request's body, with blobs as bytes. Raises SerializationException."""
+    try:
+        members = json.loads(body or b"{}", parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise SerializationException from None
+    if not isinstance(members, dict) or _depth(members) > DEEPEST:
+        raise SerializationException
+    return _members(operation.request, members)
+
+
+def encoded(response: Response | None) -> bytes:
+    """The body of an answer; empty where the operation has none (16.1)."""
+    return b"" if response is None else json.dumps(response.members({"blob": _base64}), ensure_ascii=False).encode()
+
+
+def error_body(error: ServiceError) -> bytes:
+    """The body of an error. AccessDeniedException spells its message's name in its own way (16.3)."""
+    name = "Message" if error.code == "AccessDeniedException" else "message"
+    said = {name: error.message} if error.message else {}
+    return json.dumps({"__type": error.code, **said}, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _members(shape: type[Shape], members: dict[str, Any]) -> dict[str, Any]:
+    return {
+        wire: _value(shape.fields[wire], value) if wire in shape.fields and value is not None else value
+        for wire, value in members.items()
+    }
+
+
+def _value(field: Field[Any], value: Any) -> Any:
+    """A member's value; what is of another type than the field is left for the request to refuse."""
+    if field.kind == "blob" and isinstance(value, str):
+        return _blob(value)
+    if isinstance(field, Structure) and isinstance(value, dict):
+        return _members(field.shape, value)
+    if isinstance(field, List) and isinstance(value, list):
+        return [_value(field.member, item) for item in value]
+    return value
+
+
+def _blob(text: str) -> bytes:
+    try:
+        return binascii.a2b_base64(text.encode(), strict_mode=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise SerializationException from None
+
+
+def _base64(content: bytes) -> str:
+    return binascii.b2a_base64(content, newline=False).decode()
+
+
+def _depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,34 @@
+"""Servers that a module's tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import Running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A HOME."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[Running]:
+    """A server that asks for signatures."""
+    running = Running(home)
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that asks for none."""
+    running = Running(tmp_path_factory.mktemp("open"))
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0", "--no-auth")
+    yield running
+    assert running.stop() == 0

@@ -1,0 +1,106 @@
+"""A kmscli serve to call: a real process on a real vault, and the clients that call it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+
+REGION = "us-east-1"
+ACCOUNT = "111122223333"
+PATIENCE = 20
+ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+class Running:
+    """A server in a HOME of its own. `url`: where it serves; `output`: what it has said so far."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
+        self.process: subprocess.Popen[str] | None = None
+        self.urls: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """The first place where it serves."""
+        return self.urls[0]
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return int(self.url.rpartition(":")[2])
+
+    def kmscli(self, *words: str) -> Any:
+        """What a command line answers, from JSON. Raises CalledProcessError."""
+        command = [sys.executable, "-m", "kmscli", *words]
+        ran = subprocess.run(command, env=self.env, capture_output=True, text=True, check=True)
+        return json.loads(ran.stdout) if ran.stdout.lstrip().startswith(("{", "[")) else ran.stdout
+
+    def start(self, *options: str, listeners: int = 1) -> Self:
+        """Start it, and wait until it says where it serves."""
+        command = [sys.executable, "-m", "kmscli", "serve", *options]
+        self.process = subprocess.Popen(
+            command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self.process.stdout
+        self.urls = [self.process.stdout.readline().split()[1] for _ in range(listeners)]
+        self.wait_until_it_answers()
+        return self
+
+    def wait_until_it_answers(self) -> None:
+        """Wait until a request is answered."""
+        end = time.monotonic() + PATIENCE
+        while b"200" not in self.raw(b"GET /healthz HTTP/1.0\r\n\r\n"):
+            assert time.monotonic() < end
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stop it; its exit code."""
+        assert self.process
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        assert self.process.stdout
+        self.process.stdout.close()
+        return code
+
+    def connect(self) -> socket.socket:
+        """A connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def raw(self, request: bytes) -> bytes:
+        """All that comes back for some bytes, until the server closes."""
+        with self.connect() as connection:
+            connection.sendall(request)
+            received = b""
+            while more := connection.recv(65536):
+                received += more
+            return received
+
+    def client(self, service: str = "kms", **credentials: str) -> Any:
+        """A boto3 client."""
+        return client_at(self.url, service, **credentials)
+
+    def new_user(self, name: str, policy: str = ALL) -> dict[str, str]:
+        """A user with a policy; his credentials, as boto3 takes them."""
+        self.kmscli("iam", "create-user", "--user-name", name)
+        given = ("--user-name", name, "--policy-name", "p", "--policy-document", policy)
+        self.kmscli("iam", "put-user-policy", *given)
+        key = self.kmscli("iam", "create-access-key", "--user-name", name)["AccessKey"]
+        return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+def client_at(url: str, service: str = "kms", **credentials: str) -> Any:
+    """A boto3 client that tries once."""
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=PATIENCE, read_timeout=PATIENCE)
+    return boto3.client(service, endpoint_url=url, region_name=REGION, config=config, **credentials)
+
+
+NOBODY = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "any"}
+"""Credentials where none are asked for: the key id names the account."""

@@ -1,0 +1,189 @@
+"""The HTTP door: what is no call gets a clear 4xx, and nobody can hold it open."""
+
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.server.running import NOBODY, Running, client_at
+
+HEADERS = "Host: localhost\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: TrentService.{}\r\n"
+
+
+def post(body: bytes, target: str = "ListKeys", more: str = "") -> bytes:
+    """A request without a signature."""
+    head = f"POST / HTTP/1.1\r\n{HEADERS.format(target)}Content-Length: {len(body)}\r\nConnection: close\r\n{more}\r\n"
+    return head.encode() + body
+
+
+def status(answer: bytes) -> int:
+    """The status of an answer."""
+    return int(answer.split(b" ", 2)[1])
+
+
+def test_a_call(open_server: Running) -> None:
+    """An answer is not to be cached, and has an id."""
+    answer = open_server.raw(post(b"{}"))
+    assert status(answer) == 200
+    head = answer.partition(b"\r\n\r\n")[0].lower()
+    for header in (
+        b"x-amzn-requestid: ",
+        b"cache-control: no-cache, no-store, must-revalidate, private",
+        b"expires: 0",
+    ):
+        assert header in head
+    assert b"server:" not in head
+
+
+WRONG = {
+    "no JSON": (post(b"{"), b"SerializationException"),
+    "no object": (post(b"[]"), b"SerializationException"),
+    "NaN": (post(b'{"Limit": NaN}'), b"SerializationException"),
+    "too deep": (post(b'{"a":' * 200 + b"1" + b"}" * 200), b"SerializationException"),
+    "far too deep": (post(b"[" * 100_000), b"SerializationException"),
+    "another type": (post(b'{"Limit": "a"}'), b"SerializationException"),
+    "no base64": (post(b'{"CiphertextBlob": "!"}', "Decrypt"), b"SerializationException"),
+    "no such operation": (post(b"{}", "Nothing"), b"UnknownOperationException"),
+    "another service's": (post(b"{}").replace(b"TrentService.", b"Other."), b"UnknownOperationException"),
+    "no target": (post(b"{}").replace(b"X-Amz-Target", b"X-Other"), b"UnknownOperationException"),
+    "a constraint": (post(b'{"Limit": 0}'), b"1 validation error detected"),
+    "a page of another site": (post(b"{}", more="Origin: https://example.com\r\n"), b"from this machine alone"),
+    "another host": (post(b"{}").replace(b"Host: localhost", b"Host: example.com"), b"from this machine alone"),
+    "a body that is too large": (post(b"x" * 1_048_577), b"RequestEntityTooLarge"),
+    "a header that is too large": (post(b"{}", more=f"X: {'x' * 20_000}\r\n"), b""),
+    "another method": (b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", b""),
+    "no HTTP": (b"hello\r\n\r\n", b""),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_no_call(open_server: Running, case: str) -> None:
+    """A clear 4xx, and the server goes on."""
+    request, words = WRONG[case]
+    answer = open_server.raw(request)
+    assert 400 <= status(answer) < 500
+    assert words in answer
+    assert status(open_server.raw(post(b"{}"))) == 200
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300) | st.binary(max_size=200).map(post))
+def test_garbage(open_server: Running, request: bytes) -> None:
+    """Whatever comes, it is answered with 2xx or 4xx, or the connection is closed; a traceback or 5xx never."""
+    with open_server.connect() as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(65536)
+    assert b"Traceback" not in answer
+    assert not answer or (answer.startswith(b"HTTP/1.") and status(answer) < 500)
+
+
+def test_a_slow_body_is_not_waited_for(open_server: Running) -> None:
+    """A request that drips is ended within 15 seconds; others are answered meanwhile."""
+    with open_server.connect() as connection:
+        connection.sendall(post(b"{" + b" " * 1000 + b"}")[:-900])
+        started = time.monotonic()
+
+        def drip() -> None:
+            try:
+                while time.monotonic() < started + 16:
+                    connection.sendall(b" ")
+                    time.sleep(0.5)
+            except OSError:
+                return
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        assert status(open_server.raw(post(b"{}"))) == 200
+        try:
+            ended = connection.recv(100)
+        except ConnectionResetError:
+            ended = b""
+        assert ended == b""
+        assert time.monotonic() - started < 15
+        dripping.join()
+
+
+def test_every_answer_outlives_a_kill(tmp_path: Path) -> None:
+    """Calls answered before SIGKILL are in the trail, which verifies."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0", "--no-auth")
+    kms = running.client(**NOBODY)
+    ids = [kms.create_key()["ResponseMetadata"]["RequestId"] for _ in range(20)]
+    assert running.stop(signal.SIGKILL) == -signal.SIGKILL
+    running.kmscli("list-keys")
+    assert "verified" in running.kmscli("audit", "verify")
+    log = Path(running.kmscli("audit", "path").strip()).read_text()
+    assert [one for one in ids if one not in log] == []
+
+
+def test_sigterm_finishes_what_has_begun(tmp_path: Path) -> None:
+    """A call in flight at SIGTERM is answered; then the server leaves with 0 and the log is complete."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0", "--no-auth")
+    answers = []
+    calling = threading.Thread(
+        target=lambda: answers.append(
+            client_at(running.url, **NOBODY).create_key(KeySpec="RSA_4096", KeyUsage="SIGN_VERIFY")
+        )
+    )
+    calling.start()
+    time.sleep(0.3)
+    assert running.stop() == 0
+    calling.join()
+    [answer] = answers
+    log = Path(running.kmscli("audit", "path").strip()).read_text()
+    assert answer["KeyMetadata"]["KeyId"] in log
+
+
+def test_a_unix_socket(tmp_path: Path) -> None:
+    """A Unix socket is its user's alone, and one that is left behind is replaced."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    path = tmp_path / "kmscli.sock"
+    for _ in range(2):
+        running.start("--listen", "127.0.0.1:0", "--unix", str(path), "--no-auth", listeners=2)
+        assert running.urls[1] == f"unix:{path}"
+        assert path.stat().st_mode & 0o777 == 0o600
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            connection.sendall(post(b"{}"))
+            assert status(connection.recv(65536)) == 200
+        running.stop(signal.SIGKILL)
+
+
+REFUSED = [
+    (("--no-auth",), 253, "lab vaults"),
+    (("--listen", "0.0.0.0:0"), 253, "is not loopback"),
+    (("--listen", "nowhere"), 252, "is not ADDRESS:PORT"),
+    (("--certificate", "x"), 252, "go together"),
+    (("--listen", "127.0.0.1:1"), 253, "cannot listen"),
+    (("--vpc-endpoint", "vpce-1=127.0.0.1:0"), 252, "there is no VPC endpoint vpce-1"),
+]
+
+
+@pytest.mark.parametrize(("options", "code", "words"), REFUSED)
+def test_what_is_not_served(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...], code: int, words: str
+) -> None:
+    """A vault that is no lab's needs signatures, what is beyond loopback needs TLS, and mistakes are named."""
+    import subprocess
+    import sys
+
+    running = Running(tmp_path)
+    running.kmscli("vault", "init")
+    command = [sys.executable, "-m", "kmscli", "serve", *options]
+    taken = socket.create_server(("127.0.0.1", 0))
+    if words == "cannot listen":
+        command[-1] = f"127.0.0.1:{taken.getsockname()[1]}"
+    ran = subprocess.run(command, env=running.env, capture_output=True, text=True, timeout=20, check=False)
+    taken.close()
+    assert (ran.returncode, ran.stdout) == (code, "")
+    assert words in ran.stderr
