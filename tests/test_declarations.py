@@ -23,9 +23,12 @@ DIFFERENCES: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
 OWN_ERRORS = {
     "AccessDeniedException": "common to all services; the KMS model does not list it",
     "ExpiredTokenException": "common to all services; the KMS model does not list it",
+    "IncompleteSignatureException": "common to all services; the KMS model does not list it",
     "InvalidSignatureException": "common to all services; the KMS model does not list it",
+    "MissingAuthenticationTokenException": "common to all services; the KMS model does not list it",
     "NotAuthorizedException": "common to all services; the KMS model does not list it",
     "SerializationException": "answered by the protocol, before the service",
+    "UnrecognizedClientException": "common to all services; the KMS model does not list it",
     "UnknownOperationException": "answered by the protocol, before the service",
     "ValidationException": "common to all services; the KMS model does not list it",
 }
