@@ -46,9 +46,9 @@ class House:
         made: Any = self.engine.call(self.caller, "CreateKey", {"KeySpec": spec, "KeyUsage": usage})
         return str(made.key_metadata.key_id)
 
-    def group(self, operation: str, members: dict[str, Any]) -> list[Any]:
+    def group(self, operation: str, members: dict[str, Any], by: Caller | None = None) -> list[Any]:
         """A group of calls with one commit, in the log too."""
-        outcomes = self.engine.group([(self.caller, operation, members)] * GROUP)
+        outcomes = self.engine.group([(by or self.caller, operation, members)] * GROUP)
         self.engine.settle(self.environment)
         refused = [outcome.error for outcome in outcomes if outcome.error]
         if refused:

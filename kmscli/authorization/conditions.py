@@ -137,6 +137,8 @@ NEGATIONS = {
 class Condition:
     """One operator on one key. `operator`: as the policy spells it. Raises KeyError: there is no such operator."""
 
+    element = "Condition"
+
     def __init__(self, operator: str, key: str, values: Sequence[str]) -> None:
         self.operator = operator
         self.key = key
@@ -164,6 +166,10 @@ class Condition:
             return False
         every = all if self._asks_every_value() else any
         return every(self._fits(value, wanted) for value in values)
+
+    def shown(self) -> dict[str, dict[str, list[str]]]:
+        """The condition as an explanation shows it."""
+        return {self.operator: {self.key: list(self.values)}}
 
     def _holds_without_values(self) -> bool:
         if self.may_be_absent or self.quantifier == ALL:

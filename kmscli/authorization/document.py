@@ -9,6 +9,7 @@ from typing import Any
 
 from kmscli.authorization.conditions import Condition
 from kmscli.authorization.principals import AWS, EVERYONE, KINDS, Named, is_principal
+from kmscli.authorization.wildcards import pattern_of
 
 DEEPEST = 64
 NO_VARIABLES = "2008-10-17"
@@ -30,12 +31,22 @@ class MalformedDocumentError(Exception):
 
 
 class Words:
-    """`Action` or `Resource`, or their negation. `given` is False where the element is missing: it matches nothing."""
+    """`Action` or `Resource`, or their negation. `given` is False where the element is missing: it matches nothing.
 
-    def __init__(self, values: Sequence[str], *, negated: bool, given: bool) -> None:
+    `patterns`: what the values match, their variables aside; in small letters for actions, whose case does not matter.
+    """
+
+    def __init__(self, element: str, values: Sequence[str], *, given: bool = True) -> None:
+        self.element = element
         self.values = values
-        self.negated = negated
         self.given = given
+        self.negated = element.startswith("Not")
+        has_case = not element.endswith("Action")
+        self.patterns = [pattern_of(value if has_case else value.lower()) for value in values]
+
+    def shown(self) -> list[str] | None:
+        """The element as an explanation shows it."""
+        return list(self.values) if self.given else None
 
 
 class Statement:
@@ -140,8 +151,9 @@ def _principal(members: dict[str, Any], *, required: bool) -> Named | None:
 def _words(members: dict[str, Any], element: str) -> Words:
     given, negated = _one_of(members, element)
     if given is None:
-        return Words([], negated=negated, given=False)
-    return Words(_strings(given, f"A statement's {element} must be a string or strings."), negated=negated, given=True)
+        return Words(element, [], given=False)
+    wrong = f"A statement's {element} must be a string or strings."
+    return Words(f"Not{element}" if negated else element, _strings(given, wrong))
 
 
 def _conditions(given: Any) -> list[Condition]:

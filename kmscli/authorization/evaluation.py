@@ -1,16 +1,18 @@
 """One policy against one question: which statements match, and for each other one what did not.
 
 The explanation is what the decision itself noted: `unmatched` names the element on which a statement failed, with the
-policy's value and the request's, and whoever asks for no explanation drops that.
+part of the policy and the request's value, and whoever asks for no explanation drops that.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
+from kmscli.authorization.conditions import Condition
 from kmscli.authorization.context import Context
 from kmscli.authorization.document import Document, Statement, Words
-from kmscli.authorization.principals import Principal
+from kmscli.authorization.principals import Named, Principal
 from kmscli.authorization.variables import expanded
-from kmscli.authorization.wildcards import matches, pattern_of
+from kmscli.authorization.wildcards import Pattern, matches
 
 ANY_ONE = "whoever calls"
 """How a statement matches that does not say whom it is about."""
@@ -43,11 +45,10 @@ class Source:
 
 
 class Mismatch:
-    """Why a statement did not match: an element of it, what that asks for, and what the request has."""
+    """Why a statement did not match: the part of it that asks for something else, and what the request has."""
 
-    def __init__(self, element: str, asked: Any, given: Any) -> None:
-        self.element = element
-        self.asked = asked
+    def __init__(self, part: Named | Words | Condition, given: Any) -> None:
+        self.part = part
         self.given = given
 
 
@@ -84,38 +85,36 @@ def _look(statement: Statement, question: Question, document: Document) -> Looke
     principal = statement.principal
     how = ANY_ONE if principal is None else principal.names(question.principal)
     if principal is not None and not how:
-        element = "NotPrincipal" if principal.negated else "Principal"
-        return Looked(statement, "", Mismatch(element, principal.shown(), question.principal.arn))
+        return Looked(statement, "", Mismatch(principal, question.principal.arn))
     return Looked(statement, how, unmatched(statement, question, has_variables=document.has_variables))
 
 
 def unmatched(statement: Statement, question: Question, *, has_variables: bool) -> Mismatch | None:
     """The first element of a statement, after its principal, that does not fit a question."""
     if not _names_action(statement.action, question.action):
-        return _mismatch("Action", statement.action, question.action)
+        return Mismatch(statement.action, question.action)
     if not _names_resource(statement.resource, question, has_variables=has_variables):
-        return _mismatch("Resource", statement.resource, question.resource)
+        return Mismatch(statement.resource, question.resource)
     for condition in statement.conditions:
         if not condition.holds(question.context, has_variables=has_variables):
             given = question.context.get(condition.key)
-            asked = {condition.operator: {condition.key: list(condition.values)}}
-            return Mismatch("Condition", asked, None if given is None else list(given))
+            return Mismatch(condition, None if given is None else list(given))
     return None
 
 
 def _names_action(words: Words, action: str) -> bool:
     wanted = action.lower()
-    found = any(matches(pattern_of(word.lower()), wanted) for word in words.values)
-    return words.given and found != words.negated
+    return words.given and any(matches(pattern, wanted) for pattern in words.patterns) != words.negated
 
 
 def _names_resource(words: Words, question: Question, *, has_variables: bool) -> bool:
-    patterns = (expanded(word, question.context) if has_variables else pattern_of(word) for word in words.values)
-    found = any(pattern is not None and matches(pattern, question.resource) for pattern in patterns)
-    return words.given and found != words.negated
+    patterns = _expanded(words, question.context) if has_variables else words.patterns
+    return words.given and any(matches(pattern, question.resource) for pattern in patterns) != words.negated
 
 
-def _mismatch(element: str, words: Words, given: str) -> Mismatch:
-    if not words.given:
-        return Mismatch(element, None, given)
-    return Mismatch(f"Not{element}" if words.negated else element, list(words.values), given)
+def _expanded(words: Words, context: Context) -> Iterator[Pattern]:
+    """The patterns with what their variables stand for; without those of which one stands for nothing."""
+    for value, plain in zip(words.values, words.patterns, strict=True):
+        pattern = expanded(value, context) if "${" in value else plain
+        if pattern is not None:
+            yield pattern

@@ -55,7 +55,8 @@ def _statement(looked: Looked) -> dict[str, Any]:
     if mismatch is None:
         shown["By"] = looked.how
     else:
-        shown["Failed"] = {"Element": mismatch.element, "Policy": mismatch.asked, "Request": mismatch.given}
+        part = mismatch.part
+        shown["Failed"] = {"Element": part.element, "Policy": part.shown(), "Request": mismatch.given}
     return shown
 
 

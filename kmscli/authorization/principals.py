@@ -54,6 +54,7 @@ class Named:
     def __init__(self, by_kind: Mapping[str, Collection[str]], *, negated: bool) -> None:
         self.by_kind = by_kind
         self.negated = negated
+        self.element = "NotPrincipal" if negated else "Principal"
 
     def names(self, principal: Principal) -> str:
         """How it names a principal: `DIRECT`, `ROLE`, `ACCOUNT`; "" if it does not."""

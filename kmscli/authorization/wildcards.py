@@ -31,6 +31,8 @@ def matches(pattern: Pattern, text: str) -> bool:
         if at < len(pattern) and pattern[at] in (text[place], ONE):
             at, place = at + 1, place + 1
         elif at < len(pattern) and pattern[at] == ANY:
+            if at == len(pattern) - 1:
+                return True
             star, resume = at, place
             at += 1
         elif star >= 0:

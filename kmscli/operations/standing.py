@@ -67,7 +67,7 @@ def _source(kind: str, policy: IdentityPolicy) -> Source:
 
 def about_any_resource(source: Source) -> Source:
     """A policy each of whose statements is about whatever it is attached to."""
-    anything = Words(["*"], negated=False, given=True)
+    anything = Words("Resource", ["*"])
     statements = [Statement(**{**vars(statement), "resource": anything}) for statement in source.document.statements]
     document = Document(statements, has_variables=source.document.has_variables)
     return Source(source.kind, document, name=source.name, arn=source.arn)
