@@ -20,12 +20,16 @@ Weighed = tuple[Question, Decision]
 
 def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
     """The decision on an action on a key."""
-    from kmscli.operations.granting import grant_for
+
+    def grant() -> tuple[str, bool]:
+        from kmscli.operations.granting import grant_for
+
+        return grant_for(call, request, question, key)
 
     question = question_of(call, request, action, key.arn, key)
     policy = source_of(RESOURCE, policy_of(call.transaction, key), KEY_POLICY, names_principals=True)
     policies = policies_for(call, action, [policy])
-    policies.grant = lambda: grant_for(call, request, question, key)
+    policies.grant = grant
     return question, decide(question, policies)
 
 
