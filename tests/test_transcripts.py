@@ -43,6 +43,7 @@ FORMS = {
     "root": "r-[a-z0-9]{4}",
     "unit": "ou-[a-z0-9]{4}-[a-z0-9]{8}",
     "scp": "p-[a-z0-9]{8}",
+    "handshake": "h-[a-z0-9]{10}",
     "car": "car-[a-z0-9]{32}",
     "account": r"\d{12}",
     "request": "[0-9a-f-]{36}",

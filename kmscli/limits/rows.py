@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from kmscli.limits.endpoints import ENDPOINT, Endpoint
+from kmscli.limits.invitations import INVITATION, INVITATIONS, Invitation
 from kmscli.limits.nodes import ACCOUNT, NODE, Node
 from kmscli.limits.organizations import ACCOUNT_IN, HOME, IN, ORGANIZATION, Organization
 from kmscli.limits.policies import FULL_ACCESS, POLICY, Policy
 from kmscli.limits.requests import ACCOUNT_REQUEST, AccountRequest
 from kmscli.vault.transaction import Kind
 
-KINDS = (ENDPOINT, ORGANIZATION, ACCOUNT_IN, NODE, POLICY, ACCOUNT_REQUEST)
+KINDS = (ENDPOINT, ORGANIZATION, ACCOUNT_IN, NODE, POLICY, ACCOUNT_REQUEST, INVITATION)
 
 Told = tuple[Kind[Any], str, str, str, bool]
 """A row that a value tells of: kind, scope, name, how people know it, and whether it must be there."""
@@ -30,6 +31,8 @@ def rows_of(value: Any) -> Iterator[Told]:
         yield POLICY, value.organization, value.policy_id, f"{value.policy_id} of {value.organization}", False
     elif isinstance(value, AccountRequest):
         yield ACCOUNT_REQUEST, value.organization, value.request_id, value.request_id, False
+    elif isinstance(value, Invitation):
+        yield INVITATION, INVITATIONS, value.handshake_id, value.handshake_id, False
 
 
 def _of_node(node: Node) -> Iterator[Told]:

@@ -234,6 +234,10 @@ IAM: Commands = {
 }
 
 ORGANIZATIONS: Commands = {
+    "accept-handshake": (
+        "AcceptHandshake",
+        "Accept an invitation: the caller's account is then in the organization, in its root.",
+    ),
     "attach-policy": (
         "AttachPolicy",
         "Attach a policy to the root, an organizational unit or an account, and so limit all accounts there.",
@@ -266,6 +270,10 @@ ORGANIZATIONS: Commands = {
     ),
     "disable-policy-type": ("DisablePolicyType", "End the effect of policies of a type."),
     "enable-policy-type": ("EnablePolicyType", "Let policies of a type have effect."),
+    "invite-account-to-organization": (
+        "InviteAccountToOrganization",
+        "Invite an account that is there already into the organization.",
+    ),
     "list-accounts": ("ListAccounts", "List the accounts of the organization, the managing one too."),
     "list-organizational-units-for-parent": (
         "ListOrganizationalUnitsForParent",

@@ -82,6 +82,34 @@ class DuplicatePolicyException(OrganizationError):
     text = "A policy with the specified name and type already exists."
 
 
+class DuplicateHandshakeException(OrganizationError):
+    """The account is invited already."""
+
+    text = "A handshake with the same action and target already exists."
+
+
+class HandshakeAlreadyInStateException(OrganizationError):
+    """The invitation is accepted already."""
+
+    text = "The specified handshake is already in the requested state."
+
+
+class HandshakeConstraintViolationException(OrganizationError):
+    """The account cannot be in this organization."""
+
+
+class HandshakeNotFoundException(OrganizationError):
+    """No such invitation of the caller's account."""
+
+    text = "You specified a handshake that doesn't exist."
+
+
+class InvalidHandshakeTransitionException(OrganizationError):
+    """The invitation has expired."""
+
+    text = "You can't perform the operation on the handshake in its current state."
+
+
 class InvalidInputException(OrganizationError):
     """A member's value makes no sense."""
 

@@ -12,7 +12,8 @@ PARENT_ID = "^(r-[0-9a-z]{4,32})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$"
 CHILD_ID = "^(\\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$"
 TARGET_ID = "^(r-[0-9a-z]{4,32})|(\\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$"
 ANY_TEXT = "[\\s\\S]*"
-HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+HIDDEN = "****"
+"""What the trail shows instead of an account's name and address."""
 
 
 class PolicyType(Enum):

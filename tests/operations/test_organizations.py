@@ -335,7 +335,7 @@ def test_the_events(house: House) -> None:
         "awsRegion": "us-east-1",
         "readOnly": False,
     }
-    hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
+    hidden = "****"
     assert event["requestParameters"] == {"email": hidden, "accountName": hidden}
     status = event["responseElements"]["createAccountStatus"]
     assert (status["accountName"], status["accountId"]) == (hidden, account)
