@@ -130,6 +130,7 @@ _kmscli() {
             "iam untag-user") place=$next shared=yes ;;
             "iam update-access-key") place=$next shared=yes ;;
             "iam update-assume-role-policy") place=$next shared=yes ;;
+            "organizations accept-handshake") place=$next shared=yes ;;
             "organizations attach-policy") place=$next shared=yes ;;
             "organizations create-account") place=$next shared=yes ;;
             "organizations create-organization") place=$next shared=yes ;;
@@ -144,6 +145,7 @@ _kmscli() {
             "organizations detach-policy") place=$next shared=yes ;;
             "organizations disable-policy-type") place=$next shared=yes ;;
             "organizations enable-policy-type") place=$next shared=yes ;;
+            "organizations invite-account-to-organization") place=$next shared=yes ;;
             "organizations list-accounts") place=$next shared=yes ;;
             "organizations list-organizational-units-for-parent") place=$next shared=yes ;;
             "organizations list-parents") place=$next shared=yes ;;
@@ -374,6 +376,7 @@ _kmscli() {
             "iam update-access-key --status") offered="Active Inactive Expired" ;;
             "iam update-access-key --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam update-assume-role-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "organizations accept-handshake --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations attach-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations create-account --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations create-organization --feature-set") offered="ALL CONSOLIDATED_BILLING" ;;
@@ -392,6 +395,7 @@ _kmscli() {
             "organizations disable-policy-type --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations enable-policy-type --policy-type") offered="SERVICE_CONTROL_POLICY RESOURCE_CONTROL_POLICY TAG_POLICY BACKUP_POLICY AISERVICES_OPT_OUT_POLICY CHATBOT_POLICY DECLARATIVE_POLICY_EC2 SECURITYHUB_POLICY SECURITYHUB_CSPM_POLICY INSPECTOR_POLICY UPGRADE_ROLLOUT_POLICY BEDROCK_POLICY S3_POLICY NETWORK_SECURITY_DIRECTOR_POLICY GUARDDUTY_POLICY" ;;
             "organizations enable-policy-type --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "organizations invite-account-to-organization --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations list-accounts --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations list-organizational-units-for-parent --generate-cli-skeleton") offered="input yaml-input output" ;;
             "organizations list-parents --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -529,6 +533,7 @@ _kmscli() {
             "iam untag-user") offered="--user-name --tag-keys --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam update-access-key") offered="--user-name --access-key-id --status --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam update-assume-role-policy") offered="--role-name --policy-document --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "organizations accept-handshake") offered="--handshake-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "organizations attach-policy") offered="--policy-id --target-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "organizations create-account") offered="--email --account-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "organizations create-organization") offered="--feature-set --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -543,6 +548,7 @@ _kmscli() {
             "organizations detach-policy") offered="--policy-id --target-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "organizations disable-policy-type") offered="--root-id --policy-type --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "organizations enable-policy-type") offered="--root-id --policy-type --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "organizations invite-account-to-organization") offered="--target --notes --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "organizations list-accounts") offered="--cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "organizations list-organizational-units-for-parent") offered="--parent-id --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "organizations list-parents") offered="--child-id --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
@@ -595,7 +601,7 @@ _kmscli() {
             "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac ec2 iam organizations sts audit batch check clock completion configure costs exec explain import-key lab serve vault" ;;
             "ec2") offered="create-vpc-endpoint delete-vpc-endpoints describe-vpc-endpoints modify-vpc-endpoint" ;;
             "iam") offered="add-user-to-group attach-group-policy attach-role-policy attach-user-policy create-access-key create-group create-policy create-policy-version create-role create-user delete-access-key delete-group delete-group-policy delete-policy delete-policy-version delete-role delete-role-permissions-boundary delete-role-policy delete-user delete-user-permissions-boundary delete-user-policy detach-group-policy detach-role-policy detach-user-policy get-group get-group-policy get-policy get-policy-version get-role get-role-policy get-user get-user-policy list-access-keys list-attached-group-policies list-attached-role-policies list-attached-user-policies list-group-policies list-groups list-groups-for-user list-policies list-policy-versions list-role-policies list-role-tags list-roles list-user-policies list-user-tags list-users put-group-policy put-role-permissions-boundary put-role-policy put-user-permissions-boundary put-user-policy remove-user-from-group set-default-policy-version tag-role tag-user untag-role untag-user update-access-key update-assume-role-policy" ;;
-            "organizations") offered="attach-policy create-account create-organization create-organizational-unit create-policy delete-organization delete-organizational-unit delete-policy describe-create-account-status describe-organization describe-policy detach-policy disable-policy-type enable-policy-type list-accounts list-organizational-units-for-parent list-parents list-policies list-policies-for-target list-roots list-targets-for-policy move-account remove-account-from-organization update-policy" ;;
+            "organizations") offered="accept-handshake attach-policy create-account create-organization create-organizational-unit create-policy delete-organization delete-organizational-unit delete-policy describe-create-account-status describe-organization describe-policy detach-policy disable-policy-type enable-policy-type invite-account-to-organization list-accounts list-organizational-units-for-parent list-parents list-policies list-policies-for-target list-roots list-targets-for-policy move-account remove-account-from-organization update-policy" ;;
             "sts") offered="assume-role get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
