@@ -3,7 +3,7 @@
 Source: the IAM User Guide, "IAM JSON policy elements reference" and "IAM and AWS STS quotas".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kmscli.authorization.document import SYNTAX, Document, MalformedDocumentError, Statement, Words, parsed
 from kmscli.authorization.principals import AWS
@@ -14,7 +14,9 @@ from kmscli.operations.identity_presence import is_there
 
 def check_document(text: str) -> None:
     """Raises MalformedPolicyDocument: no policy of an identity."""
-    for statement in _parsed(text, names_principals=False).statements:
+    statements = _parsed(text, names_principals=False).statements
+    _check_ids([statement.sid for statement in statements if statement.sid])
+    for statement in statements:
         _check_statement(statement)
 
 
@@ -44,6 +46,16 @@ def _parsed(text: str, *, names_principals: bool) -> Document:
     except MalformedDocumentError as error:
         said = str(error)
         raise MalformedPolicyDocument("Syntax errors in policy." if said == SYNTAX else said) from None
+
+
+def _check_ids(ids: Sequence[str]) -> None:
+    if not all(sid.isascii() and sid.isalnum() for sid in ids):
+        raise MalformedPolicyDocument(
+            "Statement IDs (SID) must be alpha-numeric. "
+            "Check that your input satisfies the regular expression [0-9A-Za-z]*"
+        )
+    if len(set(ids)) < len(ids):
+        raise MalformedPolicyDocument("Statement IDs (SID) in a single policy must be unique.")
 
 
 def _check_statement(statement: Statement) -> None:

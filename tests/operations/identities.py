@@ -12,11 +12,11 @@ BEYOND = "LimitExceeded"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-def statement(**members: Any) -> str:
-    """A policy of one statement, which allows Encrypt with every key unless it says otherwise."""
+def statement(times: int = 1, **members: Any) -> str:
+    """A policy of one statement, or the same `times`; it allows Encrypt with every key unless it says otherwise."""
     usual = {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}
     said = {name: value for name, value in {**usual, **members}.items() if value is not None}
-    return json.dumps({"Version": "2012-10-17", "Statement": [said]})
+    return json.dumps({"Version": "2012-10-17", "Statement": [said] * times})
 
 
 ALLOW = statement()

@@ -25,6 +25,7 @@ from tests.operations.identities import (
 
 PREFIXES = {"User": "AIDA", "Role": "AROA", "Group": "AGPA"}
 ENTITIES = ("User", "Role")
+NO_ID = "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
 LONGEST = {"User": 2048, "Role": 10_240, "Group": 5120}
 every_identity = pytest.mark.parametrize("kind", PREFIXES)
 every_entity = pytest.mark.parametrize("kind", ENTITIES)
@@ -157,6 +158,8 @@ def test_the_life_of_an_inline_policy(house: House, kind: str) -> None:
         (statement(Resource=["*", "arn:aws:kms"]), 'Resource arn:aws:kms must be in ARN format or "*".'),
         (statement(Action="Encrypt"), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
         (statement(Action="kms:"), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
+        (statement(Sid="one two"), NO_ID),
+        (statement(2, Sid="one"), "Statement IDs (SID) in a single policy must be unique."),
         (statement(Condition={"StringSame": {"a:b": "c"}}), "Invalid Condition type : StringSame."),
     ],
 )
@@ -177,6 +180,8 @@ def test_a_policy_that_is_none(house: House, text: str, message: str) -> None:
     "text",
     [
         statement(Action="*"),
+        statement(2),
+        statement(2, Sid=""),
         statement(Action=None, NotAction=["kms:*", "iam:*"]),
         statement(Resource=None, NotResource="arn:aws:kms:*:*:key/*"),
         statement(Resource=["arn:aws:kms:us-east-1:*:alias/a", "*"]),
