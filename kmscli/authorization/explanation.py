@@ -5,12 +5,16 @@ It is read off what the decision itself looked at, so it can never say anything 
 
 from typing import Any
 
+from kmscli.authorization.context import Context
 from kmscli.authorization.decision import Decision
-from kmscli.authorization.evaluation import Looked, Question, Verdict
+from kmscli.authorization.evaluation import Looked, Mismatch, Question, Verdict
+from kmscli.authorization.principals import Named
+from kmscli.authorization.variables import stand_for
 
 ALLOWED = "allowed"
 EXPLICIT = "explicitDeny"
 IMPLICIT = "implicitDeny"
+WITH_VARIABLES = ("Resource", "NotResource", "Condition")
 
 
 def outcome(decision: Decision) -> str:
@@ -33,19 +37,21 @@ def explained(question: Question, decision: Decision) -> dict[str, Any]:
         "Action": question.action,
         "Resource": question.resource,
         "DecidedBy": decided,
-        "Policies": [_policy(verdict) for verdict in decision.verdicts],
+        "Policies": [_policy(verdict, question.context) for verdict in decision.verdicts],
     }
 
 
-def _policy(verdict: Verdict) -> dict[str, Any]:
+def _policy(verdict: Verdict, context: Context) -> dict[str, Any]:
     source = verdict.source
     shown: dict[str, Any] = {"Kind": source.kind, "Name": source.name}
     if source.arn:
         shown["Arn"] = source.arn
-    return {**shown, "Statements": [_statement(looked) for looked in verdict.looked]}
+    # Without variables a text such as ${aws:username} means itself.
+    variables = context if source.document.has_variables else None
+    return {**shown, "Statements": [_statement(looked, variables) for looked in verdict.looked]}
 
 
-def _statement(looked: Looked) -> dict[str, Any]:
+def _statement(looked: Looked, context: Context | None) -> dict[str, Any]:
     statement, mismatch = looked.statement, looked.mismatch
     shown: dict[str, Any] = {
         "Statement": _named(statement),
@@ -55,9 +61,20 @@ def _statement(looked: Looked) -> dict[str, Any]:
     if mismatch is None:
         shown["By"] = looked.how
     else:
-        part = mismatch.part
-        shown["Failed"] = {"Element": part.element, "Policy": part.shown(), "Request": mismatch.given}
+        shown["Failed"] = _failed(mismatch, context)
     return shown
+
+
+def _failed(mismatch: Mismatch, context: Context | None) -> dict[str, Any]:
+    """The element that did not match, both values, and what the policy's variables stand for if there are any."""
+    part = mismatch.part
+    shown = {"Element": part.element, "Policy": part.shown(), "Request": mismatch.given}
+    if context is None or isinstance(part, Named) or part.element not in WITH_VARIABLES:
+        return shown
+    variables: dict[str, str | None] = {}
+    for text in part.values:
+        variables.update(stand_for(text, context))
+    return {**shown, "Variables": variables} if variables else shown
 
 
 def _named(statement: Any) -> str:

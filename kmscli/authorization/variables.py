@@ -5,6 +5,14 @@ characters (reference, kms-semantics 6.6).
 from kmscli.authorization.context import Context
 from kmscli.authorization.wildcards import Pattern, pattern_of
 
+_CHARACTERS = ("*", "?", "$")
+
+
+def stand_for(text: str, context: Context) -> dict[str, str | None]:
+    """What each variable in a policy's text stands for; None: nothing."""
+    names = [part.partition("}")[0] for part in text.split("${")[1:] if "}" in part]
+    return {name: _value(name, context) for name in names if name not in _CHARACTERS}
+
 
 def expanded(text: str, context: Context) -> Pattern | None:
     """A policy's text as a pattern, with each variable as what it stands for. None: one stands for nothing.
@@ -26,7 +34,7 @@ def expanded(text: str, context: Context) -> Pattern | None:
 
 
 def _value(variable: str, context: Context) -> str | None:
-    if variable in ("*", "?", "$"):
+    if variable in _CHARACTERS:
         return variable
     name, has_default, default = variable.partition(",")
     values = context.get(name.strip())

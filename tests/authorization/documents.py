@@ -40,9 +40,11 @@ def key_policy(*statements: dict[str, Any]) -> Source:
     return Source(RESOURCE, parse(document(*statements), names_principals=True), name="default")
 
 
-def identity_policy(*statements: dict[str, Any], kind: str = IDENTITY, arn: str = "") -> Source:
+def identity_policy(
+    *statements: dict[str, Any], kind: str = IDENTITY, arn: str = "", version: str = "2012-10-17"
+) -> Source:
     """A policy that says nothing of principals."""
-    return Source(kind, parse(document(*statements), names_principals=False), name="test", arn=arn)
+    return Source(kind, parse(document(*statements, version=version), names_principals=False), name="test", arn=arn)
 
 
 def question(

@@ -6,11 +6,10 @@ import pytest
 from kmscli.authorization.decision import BOUNDARY, ENDPOINT, RESOURCE_CONTROL, SERVICE_CONTROL, Policies, decide
 from kmscli.authorization.decision import SESSION as SESSION_KIND
 from kmscli.authorization.evaluation import Source
-from kmscli.authorization.explanation import explained, outcome
+from kmscli.authorization.explanation import outcome
 from kmscli.authorization.principals import Principal
 from kmscli.authorization.refusal import denial
 from tests.authorization.documents import (
-    ACCOUNT,
     ADMIN,
     ALICE,
     BOB,
@@ -350,25 +349,3 @@ def test_not_principal(listed: list[str], caller: str, spared: bool) -> None:
     denies = {"Effect": "Deny", "NotPrincipal": {"AWS": listed}, "Action": "*", "Resource": "*"}
     policy = key_policy(about([ROOT, ALICE, SESSION]), denies)
     assert decide(question(caller), Policies(resource=[policy])).allowed is spared
-
-
-def test_an_explanation_says_what_did_not_fit() -> None:
-    """For each statement that did not match, the explanation names the element and both values."""
-    policy = key_policy(
-        about(ALICE, Sid="Decrypting", Action=["kms:Decrypt"]),
-        about(ADMIN, Sid="Admin"),
-        about(ALICE, Sid="Here", Condition={"StringEquals": {"kms:CallerAccount": [OTHER]}}),
-        about(ALICE, Sid="Other", Resource="arn:aws:kms:eu-west-1:*:key/*"),
-        about(ALICE),
-    )
-    asked = question(context={"kms:CallerAccount": (ACCOUNT,)})
-    told = explained(asked, decide(asked, Policies(resource=[policy])))
-    assert told["Decision"] == "allowed"
-    assert told["DecidedBy"] == {"Kind": "resource-based", "Policy": "default", "Statement": "#5"}
-    assert [one.get("Failed") for one in told["Policies"][0]["Statements"]] == [
-        {"Element": "Action", "Policy": ["kms:Decrypt"], "Request": "kms:Encrypt"},
-        {"Element": "Principal", "Policy": {"AWS": [ADMIN]}, "Request": ALICE},
-        {"Element": "Condition", "Policy": {"StringEquals": {"kms:CallerAccount": [OTHER]}}, "Request": [ACCOUNT]},
-        {"Element": "Resource", "Policy": ["arn:aws:kms:eu-west-1:*:key/*"], "Request": KEY},
-        None,
-    ]

@@ -60,6 +60,8 @@ def _statement(statement: dict[str, Any], *, terminal: bool) -> Tree:
     failed = statement.get("Failed")
     if failed:
         tree.add(_text(f"{failed['Element']} of the policy: {_value(failed['Policy'])}", terminal=terminal))
+        for name, value in failed.get("Variables", {}).items():
+            tree.add(_text(f"where {name} is {_value(value)}", terminal=terminal))
         tree.add(_text(f"of the request: {_value(failed['Request'])}", terminal=terminal))
     return tree
 
