@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Self
 
-from kmscli.limits.organizations import ACCOUNT_IN, IN, Organization
+from kmscli.limits.membership import ACCOUNT_IN, IN
+from kmscli.limits.organizations import Organization
 from kmscli.vault.transaction import Entry, Kind, Transaction
 
 ROOT = "ROOT"

@@ -8,15 +8,14 @@ one, is a row of the account's own: whoever asks for an account in none reads th
 import os
 from typing import Any, Self
 
-from kmscli.vault.transaction import Kind, Transaction, plain_kind
+from kmscli.limits.membership import organization_id_of
+from kmscli.vault.transaction import Kind, Transaction
 
 SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"
 RESOURCE_CONTROL = "RESOURCE_CONTROL_POLICY"
 ALL_FEATURES = "ALL"
 HOME = "organizations"
 """The scope of all organizations."""
-IN = "organization"
-"""The name of an account's row that says which organization it is in."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -44,7 +43,6 @@ class Organization:
 
 
 ORGANIZATION: Kind[Organization] = Kind(57, "organization", lambda value: Organization(**value), vars)
-ACCOUNT_IN: Kind[str] = plain_kind(58, "account in organization")
 
 
 def random_letters(length: int) -> str:
@@ -54,7 +52,7 @@ def random_letters(length: int) -> str:
 
 def organization_of(transaction: Transaction, account: str) -> Organization | None:
     """The organization that an account is in."""
-    organization_id = transaction.get(ACCOUNT_IN, account, IN)
+    organization_id = organization_id_of(transaction, account)
     if organization_id is None:
         return None
     found = transaction.get(ORGANIZATION, HOME, organization_id)

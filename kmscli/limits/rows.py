@@ -5,8 +5,9 @@ from typing import Any
 
 from kmscli.limits.endpoints import ENDPOINT, Endpoint
 from kmscli.limits.invitations import INVITATION, INVITATIONS, Invitation
+from kmscli.limits.membership import ACCOUNT_IN, IN
 from kmscli.limits.nodes import ACCOUNT, NODE, Node
-from kmscli.limits.organizations import ACCOUNT_IN, HOME, IN, ORGANIZATION, Organization
+from kmscli.limits.organizations import HOME, ORGANIZATION, Organization
 from kmscli.limits.policies import FULL_ACCESS, POLICY, Policy
 from kmscli.limits.requests import ACCOUNT_REQUEST, AccountRequest
 from kmscli.vault.transaction import Kind

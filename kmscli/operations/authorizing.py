@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kmscli.authorization.hidden import refuse_hidden
 from kmscli.keys.key import Key
 from kmscli.keys.policies import default_policy, policy_of
+from kmscli.limits.membership import organization_id_of
 from kmscli.operations.call import Call
 from kmscli.operations.shapes import Request
 
@@ -56,7 +57,9 @@ def authorize_alone(call: Call, request: Request, action: str, resource: str) ->
 def may_do_all(call: Call, account: str) -> bool:
     """Whether nothing but a resource's own policy can keep the caller from what is an account's."""
     caller = call.caller
-    return caller.is_root and caller.account == account and not (caller.service or caller.endpoint or call.explains)
+    if not caller.is_root or caller.account != account or caller.service or caller.endpoint or call.explains:
+        return False
+    return organization_id_of(call.transaction, account) is None
 
 
 def decided(call: Call, question: Any, decision: Any, named: str) -> None:

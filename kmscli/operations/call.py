@@ -71,6 +71,8 @@ class Call:
         self.explains = caller.explains
         self.weighed: list[tuple[Any, Any]] = []
         """The decisions that took weighing: each question, and what was decided."""
+        self.limits: dict[str, Any] = {}
+        """What limits the accounts that have a say, by account, once that is looked up."""
         self.standing: Any = None
         """Who calls, with the policies that are his own, once they are looked up: a `standing.Standing`."""
         self.grant = ""

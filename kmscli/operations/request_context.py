@@ -13,6 +13,7 @@ from kmscli.clock import iso8601
 from kmscli.keys.aliases import aliases_of
 from kmscli.keys.key import Key
 from kmscli.keys.tags import tags_of
+from kmscli.operations.account_limits import organizations
 from kmscli.operations.call import Call
 from kmscli.operations.shapes import Request
 
@@ -29,7 +30,13 @@ Families = dict[str, Callable[[str], Values | None]]
 
 def context_of(call: Call, request: Request, action: str, principal: Principal, key: Key | None) -> Context:
     """The condition keys of a call, for one action on one key or on none."""
-    known: Known = {**_of_moment(call), **_of_principal(call, principal)}
+    owner = key.account if key else principal.account
+    known: Known = {
+        **_of_moment(call),
+        **_of_principal(call, principal),
+        **organizations(call, "principal", principal.account),
+        **organizations(call, "resource", owner),
+    }
     families: Families = {"aws:principaltag/": _by_name(principal.tags)}
     if key:
         known.update(_of_key(call, key))

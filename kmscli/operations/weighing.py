@@ -7,6 +7,7 @@ from kmscli.authorization.evaluation import Question, Source
 from kmscli.identities.roles import Role
 from kmscli.keys.key import Key
 from kmscli.keys.policies import policy_of
+from kmscli.operations.account_limits import resource_control, service_control
 from kmscli.operations.call import Call
 from kmscli.operations.request_context import context_of
 from kmscli.operations.shapes import Request
@@ -29,6 +30,8 @@ def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
     question = question_of(call, request, action, key.arn, key)
     policy = source_of(RESOURCE, policy_of(call.transaction, key), KEY_POLICY, names_principals=True)
     policies = policies_for(call, action, [policy])
+    if not key.is_managed:
+        policies.resource_control = resource_control(call, key.account)
     policies.grant = grant
     return question, decide(question, policies)
 
@@ -71,6 +74,7 @@ def policies_for(call: Call, action: str, resource: Sequence[Source] | None) -> 
         identity=own.identity,
         boundary=own.boundary,
         sessions=own.sessions,
+        service_control=service_control(call),
         endpoint=endpoint_policy(call) if action.startswith("kms:") else None,
     )
 

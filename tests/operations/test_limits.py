@@ -1,5 +1,5 @@
 from kmscli.limits.finding import Limits, limits_of
-from kmscli.limits.organizations import ACCOUNT_IN, IN
+from kmscli.limits.membership import ACCOUNT_IN, IN
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, House
 from tests.operations.organizing import DENY, FULL, RCP, RCP_FULL, SCP, Organized, member, policy_text
 
