@@ -52,6 +52,23 @@ class Policies:
         self.resource_control = resource_control
         self.endpoint = [endpoint] if endpoint else []
 
+    def each(self, change: Callable[[Source], Source]) -> "Policies":
+        """The same, with every policy changed."""
+
+        def changed(sources: Sequence[Source]) -> list[Source]:
+            return [change(source) for source in sources]
+
+        return Policies(
+            resource=None if self.resource is None else changed(self.resource),
+            grant=self.grant,
+            identity=changed(self.identity),
+            boundary=change(self.boundary[0]) if self.boundary else None,
+            sessions=changed(self.sessions),
+            service_control=[changed(level) for level in self.service_control],
+            resource_control=[changed(level) for level in self.resource_control],
+            endpoint=change(self.endpoint[0]) if self.endpoint else None,
+        )
+
 
 class Decision:
     """What was decided.

@@ -26,19 +26,24 @@ def outcome(decision: Decision) -> str:
 
 def explained(question: Question, decision: Decision) -> dict[str, Any]:
     """All that was asked, consulted and decided."""
-    decided: dict[str, Any] = {"Kind": decision.by}
-    if decision.verdict and decision.statement:
-        decided.update(Policy=decision.verdict.source.name, Statement=_named(decision.statement))
-    if decision.grant:
-        decided["GrantId"] = decision.grant
     return {
         "Decision": outcome(decision),
         "Principal": question.principal.arn,
         "Action": question.action,
         "Resource": question.resource,
-        "DecidedBy": decided,
+        "DecidedBy": decided_by(decision),
         "Policies": [_policy(verdict, question.context) for verdict in decision.verdicts],
     }
+
+
+def decided_by(decision: Decision) -> dict[str, Any]:
+    """What decided: a kind of policy, and of it the statement, or the grant, if it was by one."""
+    decided: dict[str, Any] = {"Kind": decision.by}
+    if decision.verdict and decision.statement:
+        decided.update(Policy=decision.verdict.source.name, Statement=statement_name(decision.statement))
+    if decision.grant:
+        decided["GrantId"] = decision.grant
+    return decided
 
 
 def _policy(verdict: Verdict, context: Context) -> dict[str, Any]:
@@ -54,7 +59,7 @@ def _policy(verdict: Verdict, context: Context) -> dict[str, Any]:
 def _statement(looked: Looked, context: Context | None) -> dict[str, Any]:
     statement, mismatch = looked.statement, looked.mismatch
     shown: dict[str, Any] = {
-        "Statement": _named(statement),
+        "Statement": statement_name(statement),
         "Effect": "Allow" if statement.allows else "Deny",
         "Matched": mismatch is None,
     }
@@ -77,6 +82,6 @@ def _failed(mismatch: Mismatch, context: Context | None) -> dict[str, Any]:
     return {**shown, "Variables": variables} if variables else shown
 
 
-def _named(statement: Any) -> str:
+def statement_name(statement: Any) -> str:
     """A statement's Sid, or its place in the policy, counted from 1."""
     return statement.sid or f"#{statement.place + 1}"

@@ -37,11 +37,17 @@ def _allowing(call: Call, request: Request, question: Question, key: Key) -> Ite
     """The grants that allow what is asked, those that name the caller's account last; and whether they only do that."""
     operation = question.action.partition(":")[2]
     context = encryption_context_of(request, operation)
+    for grant, names_account in for_caller(call, question, key):
+        if allows(grant.operations, grant.constraints, operation, context, call.caller.source_arn):
+            yield grant, names_account
+
+
+def for_caller(call: Call, question: Question, key: Key) -> Iterator[tuple[Grant, bool]]:
+    """The grants of a key that are for the caller, whatever they allow; and whether they only name his account."""
     for grantee in grantees(question.principal):
         names_account = grantee != question.principal.arn and grantee == account_root(question.principal.arn)
         for grant in granted_to(call.transaction, key, grantee):
-            if allows(grant.operations, grant.constraints, operation, context, call.caller.source_arn):
-                yield grant, names_account
+            yield grant, names_account
 
 
 def _is_within(made: Grant, parent: Grant) -> bool:

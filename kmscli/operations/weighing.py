@@ -21,6 +21,12 @@ Weighed = tuple[Question, Decision]
 
 def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
     """The decision on an action on a key."""
+    question, policies = key_question(call, request, action, key)
+    return question, decide(question, policies)
+
+
+def key_question(call: Call, request: Request, action: str, key: Key) -> tuple[Question, Policies]:
+    """What is asked by an action on a key, and all that has a say in it."""
 
     def grant() -> tuple[str, bool]:
         from kmscli.operations.granting import grant_for
@@ -33,7 +39,7 @@ def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
     if not key.is_managed:
         policies.resource_control = resource_control(call, key.account)
     policies.grant = grant
-    return question, decide(question, policies)
+    return question, policies
 
 
 def weigh_alone(call: Call, request: Request, action: str, resource: str) -> Weighed:

@@ -14,4 +14,5 @@ LOCAL: dict[str, str] = {
     "lab": "For lab vaults: what else only AWS's machines have, such as attestation documents to test with.",
     "serve": "Serve the vault over HTTP, to any KMS client.",
     "vault": "The vault: make one, see how it is, check it, change its keys, back it up and put a backup back.",
+    "who-can": "List the principals that may do an action on a key, and by what: key policy, grant or identity policy.",
 }
