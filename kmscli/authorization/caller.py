@@ -61,6 +61,13 @@ class Caller:
         other.__dict__.update(vars(self), service=service, agent=host, address=host, invoked_by=host)
         return other
 
+    def as_service(self, name: str, source_arn: str) -> Self:
+        """A service that calls by itself, on behalf of a resource (its ARN, or "")."""
+        other = self.at(self.region)
+        other.arn, other.is_root, other.source_arn = name, False, source_arn
+        other.agent = other.address = name
+        return other
+
     def through_endpoint(self, endpoint: str, vpc: str, account: str) -> Self:
         """The same principal, calling through a VPC endpoint, which is an account's in one of its VPCs."""
         other = self.at(self.region)
@@ -79,6 +86,8 @@ class Caller:
         return {**principal, "invokedBy": self.invoked_by} if self.invoked_by else principal
 
     def _principal(self, principal_id: str) -> dict[str, Any]:
+        if not self.arn.startswith("arn:"):
+            return {"type": "AWSService", "invokedBy": self.arn}
         if self.is_root:
             return {"type": "Root", "principalId": self.account, "arn": self.arn, "accountId": self.account}
         name = self.arn.rsplit("/", 1)[-1]

@@ -117,7 +117,9 @@ def _is_account(text: str) -> bool:
 
 
 def principal_of(arn: str, **members: Any) -> Principal:
-    """The principal that an ARN names, as far as the ARN tells."""
+    """The principal that an ARN names, as far as the ARN tells; or the service that a service's name is."""
+    if not arn.startswith("arn:"):
+        return Principal(arn, account="", kind="Service", service=arn, **members)
     _, partition, _, _, account, resource = arn.split(":", 5)
     kind, _, name = resource.partition("/")
     if resource == "root":

@@ -20,6 +20,10 @@ PROFILE_MEMBERS = (
 )  # fmt: skip
 
 
+SERVICE = ".amazonaws.com"
+"""How the name of a service ends that calls by itself."""
+
+
 class Settings:
     """What a call is made with. `profile`: the profile's members."""
 
@@ -59,9 +63,24 @@ class Settings:
 
     def caller(self) -> Caller:
         """The principal that calls: the one that is named, the profile's, or the account's root."""
-        named = self.options.get("principal")
+        named = str(self.options.get("principal") or "")
+        if named.endswith(SERVICE):
+            return self._caller(self._configured()[0], "").as_service(service_name(named), self._source_arn(named))
         account, principal = named_principal(named) if named else self._configured()
-        caller = Caller(
+        caller = self._caller(account, principal)
+        service = self.options.get("via_service")
+        self._source_arn("")
+        return caller.through(service_name(service)) if service else caller
+
+    def _source_arn(self, service: str) -> str:
+        """What `--source-arn` names. Raises UsageError: no ARN, or nobody calls on its behalf."""
+        given = str(self.options.get("source_arn") or "")
+        if given and (not service or not given.startswith("arn:") or given.count(":") < 5):
+            raise UsageError("argument --source-arn: an ARN, where --as names a service.")
+        return given
+
+    def _caller(self, account: str, principal: str) -> Caller:
+        return Caller(
             account,
             self.region,
             arn=principal,
@@ -70,8 +89,6 @@ class Settings:
             uid=os.getuid(),
             user=user_name(),
         )
-        service = self.options.get("via_service")
-        return caller.through(service_name(service)) if service else caller
 
     def _configured(self) -> tuple[str, str]:
         """The account, and the principal if it is another than its root."""
@@ -93,14 +110,16 @@ def named_principal(text: str) -> tuple[str, str]:
     if is_account(text):
         return text, ""
     if not is_caller_arn(text):
-        raise UsageError(f"argument --as: {text} is neither an account id nor the ARN of a user, role or session.")
+        raise UsageError(
+            f"argument --as: {text} is neither an account id, nor the ARN of a user, role or session, nor a service."
+        )
     account = text.split(":")[4]
     return account, session_arn(text, "kmscli") if ":role/" in text else text
 
 
 def service_name(text: str) -> str:
     """The service that `--via-service` names. Raises UsageError."""
-    if not (text.isascii() and text.replace("-", "").isalnum() and text == text.lower()):
+    if not (text.isascii() and text.replace("-", "").replace(".", "").isalnum() and text == text.lower()):
         raise UsageError(f"argument --via-service: {text} is not a service's name, as s3 is.")
     return text
 

@@ -6,7 +6,6 @@ calls of most vaults, and for it no policy is parsed. All else is weighed.
 
 from typing import TYPE_CHECKING, Any
 
-from kmscli.authorization.hidden import refuse_hidden
 from kmscli.keys.key import Key
 from kmscli.keys.policies import default_policy, policy_of
 from kmscli.limits.membership import organization_id_of
@@ -30,6 +29,8 @@ def authorize(call: Call, request: Request, sought: "Sought") -> None:
     elif sought.target.kind != "key":
         authorize_alone(call, request, sought.target.action, sought.resource)
     else:
+        from kmscli.authorization.hidden import refuse_hidden
+
         refuse_hidden(call.caller, sought.target.action, sought.named)
 
 

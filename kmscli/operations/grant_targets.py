@@ -52,7 +52,8 @@ def authorize_retirement(call: Call, request: Request, found: Found) -> None:
         return
     from kmscli.operations.weighing import weigh_retirement
 
-    itself = any(one != grants.account_root(principal.arn) for one in entitled)
+    account = "" if principal.service else grants.account_root(principal.arn)
+    itself = any(one != account for one in entitled)
     decided(call, *weigh_retirement(call, request, grant.key_arn, grant.grant_id if itself else ""), found.named)
 
 

@@ -42,7 +42,8 @@ def context_of(call: Call, request: Request, action: str, principal: Principal, 
         known.update(_of_key(call, key))
         families["aws:resourcetag/"] = _tagged(call, key)
     if action.startswith("kms:"):
-        known["kms:calleraccount"] = (principal.account,)
+        if principal.account:
+            known["kms:calleraccount"] = (principal.account,)
         known.update(_of_targets(call, action))
     for condition, value in request.conditions(action.partition(":")[2]):
         _feed(call, condition, value, known, families)
@@ -77,10 +78,12 @@ def _of_moment(call: Call) -> Known:
 
 
 def _of_principal(call: Call, principal: Principal) -> Known:
+    if principal.service:
+        return _of_service(call, principal)
     known: Known = {
         "aws:principalaccount": (principal.account,),
         "aws:principalarn": (principal.role or principal.arn,),
-        "aws:principalisawsservice": (str(bool(principal.service)).lower(),),
+        "aws:principalisawsservice": ("false",),
         "aws:principaltype": (principal.kind,),
     }
     if principal.user_id:
@@ -93,8 +96,19 @@ def _of_principal(call: Call, principal: Principal) -> Known:
         known["aws:multifactorauthpresent"] = ("false",)
         if session.source_identity:
             known["aws:sourceidentity"] = (session.source_identity,)
-    if call.caller.source_arn:
-        known["aws:sourcearn"] = (call.caller.source_arn,)
+    return known
+
+
+def _of_service(call: Call, principal: Principal) -> Known:
+    """What is known of a service that calls by itself, and of the resource on whose behalf it does."""
+    known: Known = {
+        "aws:principalisawsservice": ("true",),
+        "aws:principalservicename": (principal.service,),
+        "aws:principalservicenameslist": (principal.service,),
+    }
+    source = call.caller.source_arn
+    if source:
+        known.update({"aws:sourcearn": (source,), "aws:sourceaccount": (source.split(":")[4],)})
     return known
 
 

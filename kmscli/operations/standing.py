@@ -32,8 +32,10 @@ class Standing:
 
 
 def standing_of(call: Call) -> Standing:
-    """The caller's. A principal that the vault does not know has no policies."""
+    """The caller's. A principal that the vault does not know has no policies, and neither has a service."""
     arn = call.caller.arn
+    if not arn.startswith("arn:"):
+        return Standing(principal_of(arn))
     kind, _, path = arn.split(":", 5)[5].partition("/")
     if kind == "user":
         user = find_user(call.transaction, call.caller.account, path.rsplit("/", 1)[-1])

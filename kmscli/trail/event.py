@@ -74,6 +74,8 @@ def copy_for(record: dict[str, Any], account: str) -> dict[str, Any]:
     It says which account called and hides the name of who did.
     """
     caller = record["userIdentity"]
+    if caller["type"] == "AWSService":
+        return {**record, "eventID": new_uuid(), "recipientAccountId": account}
     identity = {"type": "AWSAccount", "principalId": caller["principalId"], "accountId": caller["accountId"]}
     return {**record, "userIdentity": identity, "eventID": new_uuid(), "recipientAccountId": account}
 

@@ -396,3 +396,32 @@ def test_a_user_may_not_make_keys_without_a_policy(house: House) -> None:
     """CreateKey is decided by the caller's own policies: a key's cannot give it."""
     why = none_allows("identity-based", "CreateKey")
     assert house.refusal("CreateKey", by(ALICE)) == told(ALICE, "CreateKey", "*", why)
+
+
+def test_a_service_that_calls_by_itself(house: House) -> None:
+    """A service is no account's: a key policy names it, conditions say for what it calls, or a grant does."""
+    service, bucket = "logs.amazonaws.com", f"arn:aws:s3:::{'b' * 12}"
+    source = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:app"
+    named = statement(**when("aws:SourceAccount", ACCOUNT)) | {"Principal": {"Service": service}}
+    key, other = house.new_key(Policy=policy(named)), house.new_key()
+
+    def refused(key: str, source_arn: str) -> bool:
+        caller = by(ROOT).as_service(service, source_arn)
+        return bool(house.result_by(caller, "Encrypt", KeyId=key, Plaintext=b"x")[0])
+
+    assert not refused(key, source)
+    event = house.event()
+    assert (event["userIdentity"], event["sourceIPAddress"]) == ({"type": "AWSService", "invokedBy": service}, service)
+    assert refused(key, bucket)
+    assert refused(key, "")
+    assert refused(other, source)
+    house.call(
+        "CreateGrant",
+        KeyId=other,
+        GranteeServicePrincipal=service,
+        RetiringServicePrincipal=service,
+        Operations=["Encrypt", "RetireGrant"],
+        Constraints={"SourceArn": source},
+    )
+    assert not refused(other, source)
+    assert refused(other, source + "s")

@@ -18,7 +18,7 @@ CALLER: dict[str, Any] = {
     "profile": Annotated[str | None, typer.Option(metavar="NAME", help="The profile of the configuration to use.")],
     "region": Annotated[str | None, typer.Option(metavar="REGION", help="The Region to call.")],
     "principal": Annotated[
-        str | None, typer.Option("--as", metavar="ARN", help="Who calls: a principal's ARN, or an account's id.")
+        str | None, typer.Option("--as", metavar="ARN", help="Who calls: an ARN, an account's id, or a service's name.")
     ],
     "via_endpoint": Annotated[
         str | None, typer.Option(metavar="ID", help="The VPC endpoint through which the calls come, by id.")
