@@ -208,6 +208,7 @@ _kmscli() {
             " --key-fd") offered="" ;;
             " --passphrase-fd") offered="" ;;
             " --as") offered="" ;;
+            " --source-arn") offered="" ;;
             " --via-service") offered="" ;;
             " --via-endpoint") offered="" ;;
             " --plaintext-out") offered="" ;;
@@ -619,6 +620,6 @@ _kmscli() {
     COMPREPLY=($(compgen -W "$offered" -- "$current"))
 }
 
-_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --via-service --via-endpoint --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
+_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --source-arn --via-service --via-endpoint --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
 
 complete -o default -F _kmscli kmscli
