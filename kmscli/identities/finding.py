@@ -50,8 +50,8 @@ def has_identities(transaction: Transaction, account: str) -> bool:
     return transaction.tally(account, User.plural) > 0 or transaction.tally(account, Role.plural) > 0
 
 
-def policies_of(transaction: Transaction, entity: Entity) -> list[IdentityPolicy]:
-    """The policies that say what a user or a role may: its own, then those of the user's groups.
+def policies_of(transaction: Transaction, entity: Identity) -> list[IdentityPolicy]:
+    """The policies that say what a user, a role or a group may: its own, then those of the user's groups.
 
     Raises VaultDamagedError: one that is attached, or a group, is not there.
     """

@@ -225,6 +225,14 @@ IAM: Commands = {
     "put-user-policy": ("PutUserPolicy", "Give a user an inline policy, in place of the one of this name."),
     "remove-user-from-group": ("RemoveUserFromGroup", "Take a user out of a group."),
     "set-default-policy-version": ("SetDefaultPolicyVersion", "Put another version of a managed policy in force."),
+    "simulate-custom-policy": (
+        "SimulateCustomPolicy",
+        "Show what policies would allow, without a call: by the policies that are given, and no others.",
+    ),
+    "simulate-principal-policy": (
+        "SimulatePrincipalPolicy",
+        "Show what the policies of a user, a role or a group would allow, without a call.",
+    ),
     "tag-role": ("TagRole", "Add tags to a role, or change their values."),
     "tag-user": ("TagUser", "Add tags to a user, or change their values."),
     "untag-role": ("UntagRole", "Remove tags from a role."),
