@@ -124,6 +124,8 @@ _kmscli() {
             "iam put-user-policy") place=$next shared=yes ;;
             "iam remove-user-from-group") place=$next shared=yes ;;
             "iam set-default-policy-version") place=$next shared=yes ;;
+            "iam simulate-custom-policy") place=$next shared=yes ;;
+            "iam simulate-principal-policy") place=$next shared=yes ;;
             "iam tag-role") place=$next shared=yes ;;
             "iam tag-user") place=$next shared=yes ;;
             "iam untag-role") place=$next shared=yes ;;
@@ -371,6 +373,8 @@ _kmscli() {
             "iam put-user-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam remove-user-from-group --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam set-default-policy-version --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam simulate-custom-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
+            "iam simulate-principal-policy --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam tag-role --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam tag-user --generate-cli-skeleton") offered="input yaml-input output" ;;
             "iam untag-role --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -529,6 +533,8 @@ _kmscli() {
             "iam put-user-policy") offered="--user-name --policy-name --policy-document --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam remove-user-from-group") offered="--group-name --user-name --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam set-default-policy-version") offered="--policy-arn --version-id --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "iam simulate-custom-policy") offered="--policy-input-list --permissions-boundary-policy-input-list --ordered-organization-policy-input-list --action-names --resource-arns --resource-policy --resource-owner --caller-arn --context-entries --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
+            "iam simulate-principal-policy") offered="--policy-source-arn --policy-input-list --permissions-boundary-policy-input-list --action-names --resource-arns --resource-policy --resource-owner --caller-arn --context-entries --cli-input-json --cli-input-yaml --starting-token --page-size --max-items --generate-cli-skeleton" ;;
             "iam tag-role") offered="--role-name --tags --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam tag-user") offered="--user-name --tags --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "iam untag-role") offered="--role-name --tag-keys --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
@@ -603,7 +609,7 @@ _kmscli() {
                 case "$place" in
             "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac ec2 iam organizations sts audit batch check clock completion configure costs exec explain import-key lab serve vault who-can" ;;
             "ec2") offered="create-vpc-endpoint delete-vpc-endpoints describe-vpc-endpoints modify-vpc-endpoint" ;;
-            "iam") offered="add-user-to-group attach-group-policy attach-role-policy attach-user-policy create-access-key create-group create-policy create-policy-version create-role create-user delete-access-key delete-group delete-group-policy delete-policy delete-policy-version delete-role delete-role-permissions-boundary delete-role-policy delete-user delete-user-permissions-boundary delete-user-policy detach-group-policy detach-role-policy detach-user-policy get-group get-group-policy get-policy get-policy-version get-role get-role-policy get-user get-user-policy list-access-keys list-attached-group-policies list-attached-role-policies list-attached-user-policies list-group-policies list-groups list-groups-for-user list-policies list-policy-versions list-role-policies list-role-tags list-roles list-user-policies list-user-tags list-users put-group-policy put-role-permissions-boundary put-role-policy put-user-permissions-boundary put-user-policy remove-user-from-group set-default-policy-version tag-role tag-user untag-role untag-user update-access-key update-assume-role-policy" ;;
+            "iam") offered="add-user-to-group attach-group-policy attach-role-policy attach-user-policy create-access-key create-group create-policy create-policy-version create-role create-user delete-access-key delete-group delete-group-policy delete-policy delete-policy-version delete-role delete-role-permissions-boundary delete-role-policy delete-user delete-user-permissions-boundary delete-user-policy detach-group-policy detach-role-policy detach-user-policy get-group get-group-policy get-policy get-policy-version get-role get-role-policy get-user get-user-policy list-access-keys list-attached-group-policies list-attached-role-policies list-attached-user-policies list-group-policies list-groups list-groups-for-user list-policies list-policy-versions list-role-policies list-role-tags list-roles list-user-policies list-user-tags list-users put-group-policy put-role-permissions-boundary put-role-policy put-user-permissions-boundary put-user-policy remove-user-from-group set-default-policy-version simulate-custom-policy simulate-principal-policy tag-role tag-user untag-role untag-user update-access-key update-assume-role-policy" ;;
             "organizations") offered="accept-handshake attach-policy create-account create-organization create-organizational-unit create-policy delete-organization delete-organizational-unit delete-policy describe-create-account-status describe-organization describe-policy detach-policy disable-policy-type enable-policy-type invite-account-to-organization list-accounts list-organizational-units-for-parent list-parents list-policies list-policies-for-target list-roots list-targets-for-policy move-account remove-account-from-organization update-policy" ;;
             "sts") offered="assume-role get-caller-identity" ;;
             "audit") offered="path verify replay" ;;
