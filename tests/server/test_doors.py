@@ -1,12 +1,16 @@
 """The HTTP door: what is no call gets a clear 4xx, and nobody can hold it open."""
 
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, HTTPClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +147,50 @@ def test_sigterm_finishes_what_has_begun(tmp_path: Path) -> None:
     assert answer["KeyMetadata"]["KeyId"] in log
 
 
+def test_workers(tmp_path: Path) -> None:
+    """Several processes serve one vault; one that is killed loses no answer, is replaced, and all finish at SIGTERM."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0", "--no-auth", "--workers", "2")
+    assert running.process
+    parent = running.process.pid
+    ids: list[str] = []
+    stop = threading.Event()
+
+    def call() -> None:
+        while not stop.is_set():
+            try:
+                ids.append(running.client(**NOBODY).create_key()["ResponseMetadata"]["RequestId"])
+            except (EndpointConnectionError, HTTPClientError):
+                continue
+
+    callers = [threading.Thread(target=call) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    time.sleep(1)
+    killed = children(parent)
+    assert len(killed) == 2
+    os.kill(killed[0], signal.SIGKILL)
+    end = time.monotonic() + 15
+    while len(set(children(parent)) - set(killed)) != 1:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    stop.set()
+    for caller in callers:
+        caller.join()
+    assert running.stop() == 0
+    assert "verified" in running.kmscli("audit", "verify")
+    log = Path(running.kmscli("audit", "path").strip()).read_text()
+    assert [one for one in ids if one not in log] == []
+
+
+def children(pid: int) -> list[int]:
+    """The processes that one has started."""
+    said = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    pairs = [line.split() for line in said.stdout.splitlines()]
+    return [int(number) for number, state in pairs if not state.startswith("Z")]
+
+
 def test_a_unix_socket(tmp_path: Path) -> None:
     """A Unix socket is its user's alone, and one that is left behind is replaced."""
     running = Running(tmp_path)
@@ -164,6 +212,7 @@ REFUSED = [
     (("--listen", "0.0.0.0:0"), 253, "is not loopback"),
     (("--listen", "nowhere"), 252, "is not ADDRESS:PORT"),
     (("--certificate", "x"), 252, "go together"),
+    (("--workers", "2", "--key-fd", "0"), 252, "can be read only once"),
     (("--listen", "127.0.0.1:1"), 253, "cannot listen"),
     (("--vpc-endpoint", "vpce-1=127.0.0.1:0"), 252, "there is no VPC endpoint vpce-1"),
 ]
@@ -174,9 +223,6 @@ def test_what_is_not_served(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...], code: int, words: str
 ) -> None:
     """A vault that is no lab's needs signatures, what is beyond loopback needs TLS, and mistakes are named."""
-    import subprocess
-    import sys
-
     running = Running(tmp_path)
     running.kmscli("vault", "init")
     command = [sys.executable, "-m", "kmscli", "serve", *options]

@@ -50,6 +50,12 @@ class CallSession:
             self.caller = calling(self._engine, self.settings)
         return self._engine
 
+    def close(self) -> None:
+        """Close the vault; the next call opens it again, as a process has to that was forked."""
+        if self._engine:
+            self._engine.vault.close()
+            self._engine = None
+
     def outcomes(self, calls: Sequence[Asking]) -> list[Outcome]:
         """Answer calls, in order, in one group: all are durable by then, with their events. Raises KmscliError."""
         if not calls:

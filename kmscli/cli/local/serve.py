@@ -14,7 +14,7 @@ from kmscli.cli.local._vault_session import command
 from kmscli.cli.session import warn
 from kmscli.cli.settings import user_name
 from kmscli.engine import Caller, Engine
-from kmscli.errors import ConfigurationError, UsageError
+from kmscli.errors import ConfigurationError, KmscliError, UsageError
 from kmscli.limits.endpoints import find_endpoint
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -37,6 +37,7 @@ def serve(
         list[str] | None,
         typer.Option(metavar="ID=ADDRESS:PORT", help="Where calls come in through a VPC endpoint."),
     ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="How many processes serve.")] = 1,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Take calls without a signature: a lab vault's, on loopback.")
     ] = False,
@@ -50,11 +51,10 @@ def serve(
     With --no-auth whoever reaches the socket is the root user of the account that his access key id names, if that is
     twelve digits, or of the default one. It is for lab vaults on loopback.
     """
-    from kmscli.server.app import Application
-    from kmscli.server.arrivals import Doorkeeper
-    from kmscli.server.rounds import Rounds
-    from kmscli.server.serving import run
+    from kmscli.server.workers import Workers
 
+    if workers > 1 and any(session.options.get(option) is not None for option in ("key_fd", "passphrase_fd")):
+        raise UsageError("Each worker unlocks the vault, and a descriptor can be read only once.")
     engine = session.engine()
     if no_auth and not engine.vault.header.lab:
         raise ConfigurationError("Calls without a signature are for lab vaults: kmscli vault init --lab makes one.")
@@ -66,6 +66,31 @@ def serve(
             raise ConfigurationError(f"{address} is not loopback: serve it with --certificate, and without --no-auth.")
     sockets = opened(places, unix, list(doors))
     endpoints = {local[:2]: doors[place] for local, place in zip(_tcp(sockets)[len(places) :], doors, strict=True)}
+    announce(sockets, secure=bool(tls), no_auth=no_auth)
+    if workers == 1:
+        return work(session, sockets, endpoints, tls, no_auth=no_auth)
+    session.close()
+    code = Workers(workers, lambda: work(session, sockets, endpoints, tls, no_auth=no_auth)).run()
+    if code:
+        raise KmscliError(f"A worker left with {code}.")
+    return None
+
+
+def work(
+    session: CallSession,
+    sockets: Sequence[socket],
+    endpoints: dict[tuple[Any, ...], tuple[str, str, str]],
+    tls: dict[str, Any],
+    *,
+    no_auth: bool,
+) -> None:
+    """Serve, in this process, until it is told to stop."""
+    from kmscli.server.app import Application
+    from kmscli.server.arrivals import Doorkeeper
+    from kmscli.server.rounds import Rounds
+    from kmscli.server.serving import run
+
+    engine = session.engine()
     door = "http without authentication" if no_auth else "http"
     doorkeeper = Doorkeeper(anyone=no_auth, door=door, uid=os.getuid(), user=user_name())
     said: set[str] = set()
@@ -77,7 +102,6 @@ def serve(
                 warn(warning)
 
     rounds = Rounds(engine, session.caller, doorkeeper, settle)
-    announce(sockets, secure=bool(tls), no_auth=no_auth)
     run(Application(rounds, anyone=no_auth, endpoints=endpoints), sockets, tls)
     settle()
 
