@@ -29,10 +29,7 @@ class Sought(Found):
 
 def find(target: Target, call: Call, request: Request) -> Sought:
     """What a target names. Raises FallenDueError, and what finding raises."""
-    text = getattr(request, target.member)
-    if text is None and target.optional:
-        return Sought(target, nothing(call.caller.account))
-    found = _named(target, call, request, text)
+    found = named(target, call, request)
     touched = found.key or _key_of(found.thing, call)
     if touched and touched.multi_region:
         from kmscli.keys.multi_region import first_due
@@ -40,10 +37,18 @@ def find(target: Target, call: Call, request: Request) -> Sought:
         touched = first_due(call.transaction, touched, call.now, call.held)
     if touched and touched.is_due(call.now, call.held):
         raise FallenDueError(touched)
-    return Sought(target, found)
+    return found
 
 
-def _named(target: Target, call: Call, request: Request, text: str | None) -> Found:
+def named(target: Target, call: Call, request: Request) -> Sought:
+    """What a target names, whatever is due on it. Raises what finding raises."""
+    text = getattr(request, target.member)
+    if text is None and target.optional:
+        return Sought(target, nothing(call.caller.account))
+    return Sought(target, _found(target, call, request, text))
+
+
+def _found(target: Target, call: Call, request: Request, text: str | None) -> Found:
     account, region = call.caller.account, call.caller.region
     if target.kind == "grant":
         from kmscli.operations.grant_targets import grant_to_retire

@@ -1,15 +1,14 @@
 """List the principals that may do an action on a key, and by what: key policy, grant or identity policy."""
 
-import json
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from kmscli.cli.call import output_after_the_commit, standard_input
+from kmscli.cli.call import standard_input
 from kmscli.cli.local._call_session import CALLER, CallSession
-from kmscli.cli.local._facts import show_rows
-from kmscli.cli.local._vault_session import chosen_output, command
+from kmscli.cli.local._now_denied import denied_calls, show_denied
+from kmscli.cli.local._principals_shown import show_principals
+from kmscli.cli.local._vault_session import VaultSession, chosen_output, command
 from kmscli.cli.parameters import read
 from kmscli.engine import find_operation
 from kmscli.errors import UsageError
@@ -25,8 +24,6 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 NOT_ITS_OPERATION = {"ReEncryptFrom": "re-encrypt", "ReEncryptTo": "re-encrypt"}
 """The operations of actions that are not named after theirs."""
-TITLES = ("Principal", "By", "Within", "Depends on")
-NOTHING = "-"
 
 
 @command(app, "who-can", session=CallSession, also={name: CALLER[name] for name in CALLER if name != "principal"})
@@ -34,12 +31,15 @@ def list_principals(
     session: CallSession,
     action: Annotated[
         str, typer.Argument(metavar="ACTION", help="kms:Decrypt, say; Decrypt and decrypt are the same.")
-    ],
+    ] = "",
     *,
-    key_id: Annotated[str, typer.Option(metavar="KEY", help="The key, by id, key ARN, alias name or alias ARN.")],
+    key_id: Annotated[str, typer.Option(metavar="KEY", help="The key, by id, key ARN, alias name or alias ARN.")] = "",
     encryption_context: Annotated[
         str, typer.Option(metavar="NAME=VALUE,...", help="The request's encryption context; JSON as well.")
     ] = "",
+    changed: Annotated[
+        bool, typer.Option("--changed", help="List the calls of the trail that would be denied now, instead.")
+    ] = False,
 ) -> None:
     """List the principals that may do an action on a key, and by what: key policy, grant or identity policy.
 
@@ -51,12 +51,31 @@ def list_principals(
     root users of all their accounts. A role is any session of it without policies of its own. A name with a * is
     everybody of whom the vault knows nothing: any other user of the key's account, the root user of any other account.
 
-    Of an action that needs a permission on an alias too, this is the one on the key. The exit code is 0 whatever is
-    found.
+    Of an action that needs a permission on an alias too, this is the one on the key.
+
+    With --changed, and no ACTION and no key: which calls were answered once and would be denied now, with the reason,
+    how many there were and when the last was. Those are the calls that the vault's own log tells of, each decided on
+    anew as far as the log says what it was. It does not say by which alias a key was named, whether a default was
+    given, which grant tokens or attestation document were, and what tags and policies a session had: all that is taken
+    to be absent. Calls about what is gone by now are left out, and so is the permission to tag a key in making it.
+
+    The exit code is 0 whatever is found.
     """
     output = chosen_output(session.options)
+    if changed:
+        refuse_together(session, ACTION=action, key_id=key_id, encryption_context=encryption_context)
+        show_denied(denied_calls(VaultSession(session.options)), output)
+    else:
+        show_principals(principals(session, action, key_id, encryption_context), output)
+
+
+def principals(session: CallSession, action: str, key_id: str, context: str) -> Told:
+    """Who may do an action on a key. Raises UsageError, ServiceError: there is no such action, or key."""
+    missing = [name for name, given in {"ACTION": action, "--key-id": key_id}.items() if not given]
+    if missing:
+        raise UsageError(f"the following arguments are required: {', '.join(missing)}")
     operation, target = action_on_key(action)
-    request = default_request(operation, target, key_id, encryption_context)
+    request = default_request(operation, target, key_id, context)
     engine = session.engine()
 
     def look(transaction: Transaction, now: float, held: float) -> Told:
@@ -64,12 +83,17 @@ def list_principals(
         return who_can(call, target, request)
 
     try:
-        told = engine.look(session.caller, look)
+        return engine.look(session.caller, look)
     finally:
         session.settle()
-    with output_after_the_commit():
-        show_rows(told, TITLES, [row(principal) for principal in told["Principals"]], output)
-        sys.stdout.flush()
+
+
+def refuse_together(session: CallSession, **given: str) -> None:
+    """Raises UsageError: something is given that --changed does not take."""
+    named = {**given, **{name: session.options.get(name) for name in ("via_endpoint", "via_service")}}
+    used = [name if name.isupper() else f"--{name.replace('_', '-')}" for name, value in named.items() if value]
+    if used:
+        raise UsageError(f"argument --changed: not allowed with argument {used[0]}")
 
 
 def action_on_key(text: str) -> tuple[Operation, Target]:
@@ -105,29 +129,3 @@ def default_request(operation: Operation, target: Target, key: str, context: str
         if faults:
             raise UsageError("\n".join(["Parameter validation failed:", *faults]))
     return operation.request(**members)
-
-
-def row(principal: Told) -> list[str]:
-    """A principal as the cells of a line."""
-    within = ", ".join(named(bound) for bound in principal.get("Bounds", ()))
-    depends = [f"{word.lower()} {condition(one)}" for word in ("If", "Unless") for one in principal.get(word, ())]
-    return [principal["Principal"], allowed_by(principal["By"]), within or NOTHING, " and ".join(depends) or NOTHING]
-
-
-def allowed_by(by: Told) -> str:
-    """What allows: `grant ID`, `key policy "Sid"`, or an identity policy with what leaves it to that."""
-    if "Statement" not in by:
-        return f"grant {by['GrantId']}"
-    if "Delegation" in by:
-        return f"{named(by)}, left to it by the {named(by['Delegation'])}"
-    return f"{named(by)}, left to it by the grant {by['GrantId']}" if "GrantId" in by else named(by)
-
-
-def named(statement: Told) -> str:
-    """A statement by its policy and its Sid."""
-    return f"{statement['Policy']} {json.dumps(statement['Statement'], ensure_ascii=False)}"
-
-
-def condition(one: Told) -> str:
-    """A condition of a statement, or the constraints of a grant, as they are written."""
-    return json.dumps(one["Condition"] if "Condition" in one else one["Constraints"], ensure_ascii=False)
