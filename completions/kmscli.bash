@@ -602,7 +602,7 @@ _kmscli() {
             "vault keyslot list") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault keyslot add") offered="--new-key-file --new-key-fd --new-passphrase --new-passphrase-fd --keyring --name --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault keyslot remove") offered="--force --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
-            "who-can") offered="--key-id --encryption-context --vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --via-endpoint --via-service" ;;
+            "who-can") offered="--key-id --encryption-context --changed --vault --key-file --key-fd --passphrase-fd --accept-rollback --output --profile --region --via-endpoint --via-service" ;;
                 esac
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
