@@ -11,6 +11,7 @@ from rich.tree import Tree
 from kmscli.cli.output.printable import printable
 
 ALLOWED = "allowed"
+BOUNDARY = "permissions boundary"
 WORDS = {ALLOWED: "allowed", "explicitDeny": "denied by a statement", "implicitDeny": "denied: nothing allows it"}
 
 
@@ -36,8 +37,7 @@ def _decision(decision: dict[str, Any], *, terminal: bool) -> Tree:
     )
     tree.add(_text(f"decided by: {_decided(decision)}", terminal=terminal))
     for policy in decision["Policies"]:
-        named = f"{policy['Name']} ({policy['Kind']})" if policy["Name"] else policy["Kind"]
-        branch = tree.add(_text(f"{named} {policy.get('Arn', '')}".rstrip(), terminal=terminal))
+        branch = tree.add(_text(f"{_policy(policy)} {policy.get('Arn', '')}".rstrip(), terminal=terminal))
         for statement in policy["Statements"]:
             branch.add(_statement(statement, terminal=terminal))
     return tree
@@ -49,7 +49,14 @@ def _decided(decision: dict[str, Any]) -> str:
         return f"grant {by['GrantId']}"
     if "Statement" in by:
         return f"the statement {json.dumps(by['Statement'], ensure_ascii=False)} of the {by['Policy'] or by['Kind']}"
-    return str(by["Kind"]) if decision["Decision"] == ALLOWED else f"no {by['Kind']} policy allows it"
+    if decision["Decision"] == ALLOWED:
+        return str(by["Kind"])
+    return f"no {by['Kind']} allows it" if by["Kind"] == BOUNDARY else f"no {by['Kind']} policy allows it"
+
+
+def _policy(policy: dict[str, Any]) -> str:
+    name, kind = policy["Name"], policy["Kind"]
+    return str(name or kind) if name.startswith(kind) or not name else f"{name} ({kind})"
 
 
 def _statement(statement: dict[str, Any], *, terminal: bool) -> Tree:
