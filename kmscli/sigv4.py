@@ -1,4 +1,5 @@
-"""AWS Signature Version 4: the check of a request's signature (IAM User Guide, "Create a signed AWS API request").
+"""AWS Signature Version 4: requests signed, and their signatures checked (IAM User Guide, "Create a signed AWS API
+request").
 
 What is refused is worded as AWS words it (reference, kms-semantics 16.4). The time of a signature is compared with the
 machine's clock, never with a vault's that was moved.
@@ -15,6 +16,7 @@ from kmscli.errors import (
     InvalidSignatureException,
     MissingAuthenticationTokenException,
 )
+from kmscli.operations.credentials import Credentials
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = 5 * 60
@@ -34,6 +36,7 @@ class HttpRequest:
 
     def __init__(self, method: str, target: str, headers: Headers, body: bytes) -> None:
         self.method = method
+        self.target = target
         self.path, _, self.query = target.partition("?")
         self.headers = headers
         self.body = body
@@ -109,6 +112,32 @@ def check(request: HttpRequest, signature: Signature, secret: str) -> None:
     expected = computed(request, signature, secret)
     if not same(expected.encode(), signature.value.encode()):
         raise InvalidSignatureException(MISMATCH)
+
+
+def signed(request: HttpRequest, credentials: Credentials, scope: tuple[str, str], now: float) -> dict[str, str]:
+    """A request's headers with its signature. `scope`: the Region and the service that it is for."""
+    moment = _basic(now)
+    headers = {**request.headers, "x-amz-date": moment}
+    if credentials.token:
+        headers["x-amz-security-token"] = credentials.token
+    signature = Signature(
+        key_id=credentials.key_id,
+        date=moment[:8],
+        region=scope[0],
+        service=scope[1],
+        moment=moment,
+        names=sorted(headers),
+        value="",
+        token=credentials.token,
+    )
+    value = computed(HttpRequest(request.method, request.target, headers, request.body), signature, credentials.secret)
+    parts = {
+        "Credential": f"{credentials.key_id}/{signature.scope}",
+        "SignedHeaders": ";".join(signature.names),
+        "Signature": value,
+    }
+    said = ", ".join(f"{name}={part}" for name, part in parts.items())
+    return {**headers, "authorization": f"{ALGORITHM} {said}"}
 
 
 def computed(request: HttpRequest, signature: Signature, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""AWS JSON 1.1: requests in, answers and errors out (reference, kms-semantics 16.1 to 16.3)."""
+"""AWS JSON 1.1: requests in, answers and errors out; the reverse for a client (reference, kms-semantics 16)."""
 
 import binascii
 import json
@@ -22,15 +22,15 @@ def operation_name(target: str) -> str:
     return target.removeprefix(PREFIX)
 
 
-def decoded(operation: Operation, body: bytes) -> dict[str, Any]:
-    """The raw members of a request's body, with blobs as bytes. Raises SerializationException."""
+def decoded(shape: type[Shape], body: bytes) -> dict[str, Any]:
+    """The raw members of a body, with blobs as bytes. Raises SerializationException."""
     try:
         members = json.loads(body or b"{}", parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise SerializationException from None
     if not isinstance(members, dict) or _depth(members) > DEEPEST:
         raise SerializationException
-    return _members(operation.request, members)
+    return _members(shape, members)
 
 
 def encoded(response: Response | None) -> bytes:
@@ -43,6 +43,34 @@ def error_body(error: ServiceError) -> bytes:
     name = "Message" if error.code == "AccessDeniedException" else "message"
     said = {name: error.message} if error.message else {}
     return json.dumps({"__type": error.code, **said}, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def request_headers(operation: Operation) -> dict[str, str]:
+    """What a request says of itself."""
+    return {"content-type": CONTENT_TYPE, "x-amz-target": PREFIX + operation.name}
+
+
+def request_body(operation: Operation, raw: dict[str, Any]) -> bytes:  # noqa: ARG001  as `query` does
+    """The body of a request, from raw members with blobs as bytes."""
+    return json.dumps(raw, default=_base64).encode()
+
+
+def answer_in(operation: Operation, body: bytes) -> dict[str, Any]:
+    """The raw members of an answer's body. Raises SerializationException."""
+    return decoded(operation.response, body) if operation.response else {}
+
+
+def error_in(status: int, body: bytes) -> tuple[str, str]:
+    """The code and message of an error's body, as botocore finds them: what is no JSON is the message."""
+    try:
+        members = json.loads(body)
+    except (ValueError, RecursionError):
+        members = {"message": body.decode("utf-8", "replace")}
+    if not isinstance(members, dict):
+        members = {}
+    code = str(members.get("__type") or members.get("code") or status)
+    message = members.get("message", members.get("Message"))
+    return code.partition(":")[0].rpartition("#")[2], str(message or "")
 
 
 def _members(shape: type[Shape], members: dict[str, Any]) -> dict[str, Any]:

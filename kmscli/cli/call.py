@@ -1,10 +1,11 @@
-"""An operation's call from the command line: read, called, made durable, printed."""
+"""An operation's call from the command line: read, called, here or at an endpoint, made durable, printed."""
 
 import binascii
 import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from kmscli.engine import Engine
 from kmscli.errors import KmscliError, UsageError
 from kmscli.operations.operation import Operation
 from kmscli.operations.recording import Outcome
+from kmscli.operations.shapes import Response
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
 
@@ -33,15 +35,41 @@ def run_call(operation: Operation, invocation: Invocation, environment: Environm
     settings = Settings(chosen, environment)
     output = settings.output
     raw_outputs = RawOutputs(chosen)
+    run = run_there if settings.endpoint[0] else run_here
     try:
-        engine = open_engine(settings, operation.command)
-        try:
-            answer(Answering(operation, invocation, settings, engine, raw_outputs), output)
-        finally:
-            finish(engine, environment)
+        run(Answering(operation, invocation, settings, raw_outputs), output)
     finally:
         raw_outputs.discard()
     return 0
+
+
+def run_here(answering: "Answering", output: str) -> None:
+    """Answer from a vault of this machine."""
+    operation, settings = answering.operation, answering.settings
+    engine = open_engine(settings, operation.command)
+    try:
+        caller = calling(engine, settings)
+        caller.explains = bool(settings.options.get("explain"))
+
+        def call(raw: dict[str, Any]) -> Response | None:
+            [outcome] = engine.group([(caller, operation.action, raw)])
+            if caller.explains:
+                tell(outcome, settings)
+            if outcome.error:
+                raise outcome.error
+            return outcome.response
+
+        answer(answering, call, output)
+    finally:
+        finish(engine, settings.environment)
+
+
+def run_there(answering: "Answering", output: str) -> None:
+    """Have an endpoint answer."""
+    from kmscli.cli.network import client_for
+
+    client = client_for(answering.settings, answering.operation)
+    answer(answering, lambda raw: client.call(answering.operation, raw), output)
 
 
 def profile_binary_format(options: dict[str, Any]) -> str | None:
@@ -57,33 +85,23 @@ def standard_input() -> bytes:
         raise UsageError(f"Standard input cannot be read: {error.strerror}") from None
 
 
+Call = Callable[[dict[str, Any]], Response | None]
+"""One request, and what is answered; raises what it is refused with."""
+
+
 class Answering:
-    """All that answering takes."""
+    """All that showing what was answered takes."""
 
     def __init__(
-        self,
-        operation: Operation,
-        invocation: Invocation,
-        settings: Settings,
-        engine: Engine,
-        raw_outputs: RawOutputs,
+        self, operation: Operation, invocation: Invocation, settings: Settings, raw_outputs: RawOutputs
     ) -> None:
         self.operation = operation
         self.invocation = invocation
         self.settings = settings
-        self.engine = engine
         self.raw_outputs = raw_outputs
-        self.caller = calling(engine, settings)
-        self.caller.explains = bool(settings.options.get("explain"))
 
-    def members(self, raw: dict[str, Any]) -> dict[str, Any]:
-        """One request's answer, as plain members with raw bytes taken out."""
-        [outcome] = self.engine.group([(self.caller, self.operation.action, raw)])
-        if self.caller.explains:
-            tell(outcome, self.settings)
-        if outcome.error:
-            raise outcome.error
-        response = outcome.response
+    def members(self, response: Response | None) -> dict[str, Any]:
+        """One answer, as plain members with raw bytes taken out."""
         if response is None:
             return {}
         with output_after_the_commit():
@@ -108,15 +126,19 @@ def tell(outcome: Outcome, settings: Settings) -> None:
         sys.stderr.write(text)
 
 
-def answer(answering: Answering, output: str) -> None:
+def answer(answering: Answering, call: Call, output: str) -> None:
     """Call, as often as the list has pages, and print."""
     operation, invocation = answering.operation, answering.invocation
+
+    def answered(raw: dict[str, Any]) -> dict[str, Any]:
+        return answering.members(call(raw))
+
     if operation.pages is None:
-        pages: Any = [answering.members(invocation.raw)]
+        pages: Any = [answered(invocation.raw)]
     else:
         from kmscli.cli.pages import answers
 
-        pages = answers(answering.members, operation.pages, invocation.raw, invocation.options, format=output)
+        pages = answers(answered, operation.pages, invocation.raw, invocation.options, format=output)
     for page in pages:
         if answering.raw_outputs.silent:
             continue

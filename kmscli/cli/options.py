@@ -19,7 +19,7 @@ class Option:
     `"flag"` takes none and means `value`; `"optional"` takes one or none, and none means `value`.
     `key`: the name under which the reader hands it on: a member's wire name, or the name without its dashes.
     `choices`: the words it takes; only checked for the kind `"choice"`, for AWS lets the service check a member's.
-    `own`: kmscli's own, which must be given in full. `hidden`: accepted, but not shown. `ignored`: means the network.
+    `own`: kmscli's own, which must be given in full. `hidden`: accepted, but not shown. `ignored`: has no effect.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ ERROR_FORMATS = ("enhanced", "legacy", "json", "yaml", "text", "table")
 
 GLOBAL = (
     Option("--debug", "flag", "Show where an error comes from; never shows values."),
-    Option("--endpoint-url", "string", "Send the call over the network to this URL."),
-    Option("--no-verify-ssl", "flag", "Means the network; accepted and ignored.", ignored=True),
+    Option("--endpoint-url", "string", "Send the call to this URL: https, on this machine also http and unix:PATH."),
+    Option("--no-verify-ssl", "flag", "Take an endpoint's certificate unchecked."),
     Option("--no-paginate", "flag", "Make one call, and show its page as it is."),
     Option("--output", "choice", "How the answer is written.", choices=OUTPUTS),
     Option("--query", "string", "A JMESPath expression: what to show of the answer."),
@@ -69,10 +69,10 @@ GLOBAL = (
     Option("--region", "string", "The Region to call."),
     Option("--version", "flag", "Show the version."),
     Option("--color", "choice", "Whether to use colours.", choices=("on", "off", "auto")),
-    Option("--no-sign-request", "flag", "Means the network; accepted and ignored.", ignored=True),
-    Option("--ca-bundle", "string", "Means the network; accepted and ignored.", ignored=True),
-    Option("--cli-read-timeout", "number", "Means the network; accepted and ignored.", ignored=True),
-    Option("--cli-connect-timeout", "number", "Means the network; accepted and ignored.", ignored=True),
+    Option("--no-sign-request", "flag", "Send the call to an endpoint without a signature."),
+    Option("--ca-bundle", "string", "A file of certificates to check an endpoint's with."),
+    Option("--cli-read-timeout", "number", "Seconds to wait for an endpoint's answer; 60 by default, 0: no end."),
+    Option("--cli-connect-timeout", "number", "Seconds to wait for a connection; 60 by default, 0: no end."),
     Option("--cli-binary-format", "choice", "How blobs are given: base64, or as they are.", choices=BINARY_FORMATS),
     Option("--no-cli-pager", "flag", "Do not page the output."),
     Option("--cli-auto-prompt", "flag", "Accepted and ignored.", ignored=True),

@@ -68,6 +68,7 @@ def warn(text: str) -> None:
 
 def open_engine(settings: Settings, command: str) -> Engine:
     """An engine on the caller's vault. Raises ConfigurationError, VaultDamagedError, VaultRolledBackError."""
+    settings.stay_here()
     path = vault_path(settings)
     made = command == "create-key" and not named_vault(settings) and make_first_vault(settings, path)
     key: dict[str, Any] = {}

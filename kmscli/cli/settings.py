@@ -31,7 +31,20 @@ class Settings:
         self.options = options
         self.environment = environment
         self.profile = read_profile(options, environment)
-        refuse_network(options, environment)
+
+    @property
+    def endpoint(self) -> tuple[str, str]:
+        """What names the endpoint that calls are sent to, and its URL; both empty where they are answered here."""
+        if self.options.get("endpoint_url"):
+            return "--endpoint-url", str(self.options["endpoint_url"])
+        name = next((name for name in NETWORK if self.environment.get(name)), "")
+        return name, self.environment.get(name, "")
+
+    def stay_here(self) -> None:
+        """Raises ConfigurationError: an endpoint is named, but this is done on a vault of this machine alone."""
+        name, _ = self.endpoint
+        if name:
+            raise ConfigurationError(f"{name} names an endpoint; this is done on a vault of this machine alone.")
 
     @property
     def chosen_output(self) -> str:
@@ -124,13 +137,6 @@ def service_name(text: str) -> str:
     return text
 
 
-def refuse_network(options: dict[str, Any], environment: Environment) -> None:
-    """Raises ConfigurationError: the caller means another endpoint than this vault, and calls cannot be sent."""
-    named = "--endpoint-url" if options.get("endpoint_url") else next((n for n in NETWORK if environment.get(n)), "")
-    if named:
-        raise ConfigurationError(f"{named} names an endpoint; this kmscli cannot send calls over the network.")
-
-
 @cache
 def user_name() -> str:
     """The name of the process's user, or its number where it has none."""
@@ -170,13 +176,19 @@ def read_profile(options: dict[str, Any], environment: Environment) -> dict[str,
 
     Raises KmscliError: there is no such profile. ConfigurationError: kmscli's own is not a table.
     """
-    asked = options.get("profile") or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
+    asked = asked_profile(options, environment)
     name = asked or "default"
     own = own_profile(name, environment)
     aws = aws_profile(name, environment)
     if asked and asked != "default" and own is None and aws is None:
         raise KmscliError(f"The config profile ({asked}) could not be found")
     return {**(aws or {}), **(own or {})}
+
+
+def asked_profile(options: dict[str, Any], environment: Environment) -> str:
+    """The name of the profile that is asked for; empty if none is."""
+    named = options.get("profile") or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
+    return str(named or "")
 
 
 def own_profile(name: str, environment: Environment) -> dict[str, str] | None:
@@ -192,18 +204,26 @@ def own_profile(name: str, environment: Environment) -> dict[str, str] | None:
 
 def aws_profile(name: str, environment: Environment) -> dict[str, str] | None:
     """Region and output of a profile of `~/.aws/config`; None if there is no such profile."""
-    folder = os.path.join(os.path.expanduser("~"), ".aws")
-    config = environment.get("AWS_CONFIG_FILE", os.path.join(folder, "config"))
-    credentials = environment.get("AWS_SHARED_CREDENTIALS_FILE", os.path.join(folder, "credentials"))
-    sections = [f"profile {name}", f'profile "{name}"', f"profile '{name}'", *([name] if name == "default" else [])]
-    found = ini_section(os.path.expanduser(config), sections)
+    found = aws_config(name, environment)
     if found is None:
-        return None if ini_section(os.path.expanduser(credentials), [name]) is None else {}
+        return None if aws_credentials(name, environment) is None else {}
     return {member: found[member] for member in ("region", "output") if member in found}
+
+
+def aws_config(name: str, environment: Environment) -> dict[str, str] | None:
+    """A profile of `~/.aws/config`; None if there is no such profile."""
+    sections = [f"profile {name}", f'profile "{name}"', f"profile '{name}'", *([name] if name == "default" else [])]
+    return ini_section(environment.get("AWS_CONFIG_FILE", "~/.aws/config"), sections)
+
+
+def aws_credentials(name: str, environment: Environment) -> dict[str, str] | None:
+    """A profile of `~/.aws/credentials`; None if there is no such profile."""
+    return ini_section(environment.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), [name])
 
 
 def ini_section(path: str, sections: list[str]) -> dict[str, str] | None:
     """The first of some sections that an AWS configuration file has; None if it has none, or is not to be read."""
+    path = os.path.expanduser(path)
     if not os.path.isfile(path):
         return None
     import configparser

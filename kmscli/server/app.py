@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from kmscli import query
 from kmscli.errors import KMSInternalException, ServiceError, UnknownOperationException
 from kmscli.names import new_uuid
-from kmscli.server import query
 from kmscli.server.arrivals import Arrival
 from kmscli.server.rounds import Rounds
 from kmscli.sigv4 import HttpRequest
@@ -80,7 +80,7 @@ class Application:
     async def _json(self, arrival: Arrival) -> Answer:
         try:
             operation = arrival.name(f"kms:{operation_name(arrival.request.headers.get('x-amz-target', ''))}")
-            arrival.raw = decoded(operation, arrival.request.body)
+            arrival.raw = decoded(operation.request, arrival.request.body)
         except ServiceError as refused:
             arrival.error = refused
         await self.rounds.answer(arrival)

@@ -50,7 +50,8 @@ CODES: dict[int, list[list[str]]] = {
         ["list-keys", "--key-file", "/proc/nonexistent"],
         ["list-keys", "--key-file", "/dev/null"],
         ["list-keys", "--key-file", "/tmp"],
-        ["list-keys", "--endpoint-url", "http://localhost:1"],
+        ["list-keys", "--endpoint-url", "http://example.com"],
+        ["list-keys", "--endpoint-url", "http://localhost:1"],  # no credentials
     ],
     254: [
         ["describe-key", "--key-id", "alias/none"],
@@ -69,6 +70,7 @@ CODES: dict[int, list[list[str]]] = {
         ["decrypt", "--ciphertext-blob", "aGk"],
         ["list-keys", "--query", "no_such_function(Keys)"],
         ["list-keys", "--limit", "x"],
+        ["list-keys", "--endpoint-url", "http://localhost:1", "--no-sign-request"],
         ["audit", "replay", "/proc/nonexistent"],
     ],
 }

@@ -66,7 +66,10 @@ def test_a_call_loads_what_it_uses(machine: Machine, module: str) -> None:
     operations = within(modules, ("kmscli.operations.kms",)) - {"kmscli.operations.kms"}
     assert operations == {f"kmscli.operations.kms.{module}"}
     assert within(modules, NEVER) == set()
-    assert within(modules, ("kmscli.cli.local", "kmscli.cli.app", "kmscli.server", "kmscli.wire")) == set()
+    assert (
+        within(modules, ("kmscli.cli.local", "kmscli.cli.app", "kmscli.server", "kmscli.client", "kmscli.wire"))
+        == set()
+    )
 
 
 def test_a_call_of_iam_loads_what_it_uses(machine: Machine) -> None:

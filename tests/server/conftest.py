@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.commands import Commands
 from tests.server.running import Running
 
 
@@ -32,3 +33,9 @@ def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running.start("--listen", "127.0.0.1:0", "--no-auth")
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def commands(server: Running) -> Commands:
+    """Ways to run commands on the server's vault."""
+    return Commands(server)

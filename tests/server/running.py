@@ -52,7 +52,8 @@ class Running:
         )
         assert self.process.stdout
         self.urls = [self.process.stdout.readline().split()[1] for _ in range(listeners)]
-        self.wait_until_it_answers()
+        if not self.url.startswith("https"):
+            self.wait_until_it_answers()
         return self
 
     def wait_until_it_answers(self) -> None:

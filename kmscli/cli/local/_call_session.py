@@ -39,6 +39,7 @@ class CallSession:
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
         self.settings = Settings(options, os.environ)
+        self.settings.stay_here()
         self.caller = self.settings.caller()
         self._engine: Engine | None = None
         self._warnings: set[str] = set()

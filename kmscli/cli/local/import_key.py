@@ -10,6 +10,7 @@ from kmscli.cli.call import finish, standard_input
 from kmscli.cli.local._facts import show
 from kmscli.cli.local._vault_session import VaultSession, command
 from kmscli.cli.session import open_engine, warn
+from kmscli.cli.settings import Settings
 from kmscli.cli.values import moment
 from kmscli.crypto.wrapping import TooLongToWrapError, wrap
 from kmscli.errors import UsageError
@@ -59,6 +60,7 @@ def import_key(
     or a private key in PKCS#8, DER or PEM, not encrypted. The same two calls are made, and recorded, as by
     get-parameters-for-import and import-key-material. Keep your own copy of the file.
     """
+    Settings(session.options, os.environ).stay_here()
     material = der(read_material(file))
     expiry = seconds(valid_to) if valid_to else None
     optional = {

@@ -1,0 +1,1 @@
+"""The other side of the wire: calls sent to an endpoint. The only room that speaks HTTP as a client."""

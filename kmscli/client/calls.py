@@ -1,0 +1,58 @@
+"""Calls sent to an endpoint: KMS by its JSON protocol, STS by its query protocol, both signed."""
+
+from typing import Any
+
+from kmscli import query, wire
+from kmscli.client.endpoint import Endpoint
+from kmscli.clock import system_time
+from kmscli.errors import KmscliError, SerializationException, ServiceError
+from kmscli.operations.credentials import Credentials
+from kmscli.operations.operation import Operation
+from kmscli.operations.shapes import Response
+from kmscli.sigv4 import HttpRequest, signed
+
+SERVICES = ("kms", "sts")
+
+
+class AnsweredError(ServiceError):
+    """An error that an endpoint has answered, by the code that it gave."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.wire_code = code
+
+
+class Client:
+    """Sends calls of one Region. Without credentials they are not signed."""
+
+    def __init__(self, endpoint: Endpoint, credentials: Credentials | None, region: str, agent: str) -> None:
+        self.endpoint = endpoint
+        self.credentials = credentials
+        self.region = region
+        self.agent = agent
+
+    def call(self, operation: Operation, raw: dict[str, Any]) -> Response | None:
+        """What the endpoint answers; None where the operation has no answer.
+
+        Raises ServiceError: it refuses. KmscliError: it does not answer, or what it answers cannot be understood.
+        """
+        protocol = wire if operation.service == "kms" else query
+        headers = protocol.request_headers(operation)
+        status, body = self._exchange(operation, headers, protocol.request_body(operation, raw))
+        if status >= 300:
+            raise AnsweredError(*protocol.error_in(status, body))
+        if operation.response is None:
+            return None
+        try:
+            return operation.response.accept(protocol.answer_in(operation, body), "", [])
+        except (SerializationException, ValueError):
+            raise KmscliError(f'What endpoint URL "{self.endpoint.place.url}" answered is no answer of KMS.') from None
+
+    def _exchange(self, operation: Operation, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        place = self.endpoint.place
+        headers = {"host": place.header, "user-agent": self.agent, **headers}
+        if self.credentials:
+            request = HttpRequest("POST", place.target, headers, body)
+            scope = (self.region, operation.service)
+            headers = signed(request, self.credentials, scope, system_time())
+        return self.endpoint.post(headers, body)
