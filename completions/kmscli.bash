@@ -221,6 +221,9 @@ _kmscli() {
             " --profile") offered="" ;;
             " --region") offered="" ;;
             *" --color") offered="on off auto" ;;
+            " --ca-bundle") offered="" ;;
+            " --cli-read-timeout") offered="" ;;
+            " --cli-connect-timeout") offered="" ;;
             *" --cli-binary-format") offered="base64 raw-in-base64-out" ;;
             *" --cli-error-format") offered="enhanced legacy json yaml text table" ;;
             "cancel-key-deletion --generate-cli-skeleton") offered="input yaml-input output" ;;
@@ -626,6 +629,6 @@ _kmscli() {
     COMPREPLY=($(compgen -W "$offered" -- "$current"))
 }
 
-_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --source-arn --via-service --via-endpoint --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-paginate --output --query --profile --region --version --color --cli-binary-format --no-cli-pager --cli-error-format"
+_kmscli_shared="--vault --key-file --key-fd --passphrase-fd --accept-rollback --as --source-arn --via-service --via-endpoint --explain --plaintext-out --ciphertext-out --debug --endpoint-url --no-verify-ssl --no-paginate --output --query --profile --region --version --color --no-sign-request --ca-bundle --cli-read-timeout --cli-connect-timeout --cli-binary-format --no-cli-pager --cli-error-format"
 
 complete -o default -F _kmscli kmscli

@@ -437,6 +437,12 @@ function __kmscli_offered
                 set offered
             case '* --color'
                 set offered on off auto
+            case ' --ca-bundle'
+                set offered
+            case ' --cli-read-timeout'
+                set offered
+            case ' --cli-connect-timeout'
+                set offered
             case '* --cli-binary-format'
                 set offered base64 raw-in-base64-out
             case '* --cli-error-format'
@@ -1236,6 +1242,6 @@ function __kmscli_offered
     end
 end
 
-set -g __kmscli_shared --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the vault'\''s passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --as\t'Who calls: an ARN, an account'\''s id, or a service'\''s name' --source-arn\t'The resource on whose behalf a service calls, by ARN' --via-service\t'The service through which the call comes: s3, say' --via-endpoint\t'The VPC endpoint through which the call comes, by id' --explain\t'Say on standard error what was decided, and why' --plaintext-out\t'Write the plaintext, raw, to a file or `-`' --ciphertext-out\t'Write the ciphertext, raw, to a file or `-`' --debug\t'Show where an error comes from; never shows values' --endpoint-url\t'Send the call over the network to this URL' --no-paginate\t'Make one call, and show its page as it is' --output\t'How the answer is written' --query\t'A JMESPath expression: what to show of the answer' --profile\t'The profile of the configuration to use' --region\t'The Region to call' --version\t'Show the version' --color\t'Whether to use colours' --cli-binary-format\t'How blobs are given: base64, or as they are' --no-cli-pager\t'Do not page the output' --cli-error-format\t'How errors are written'
+set -g __kmscli_shared --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the vault'\''s passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --as\t'Who calls: an ARN, an account'\''s id, or a service'\''s name' --source-arn\t'The resource on whose behalf a service calls, by ARN' --via-service\t'The service through which the call comes: s3, say' --via-endpoint\t'The VPC endpoint through which the call comes, by id' --explain\t'Say on standard error what was decided, and why' --plaintext-out\t'Write the plaintext, raw, to a file or `-`' --ciphertext-out\t'Write the ciphertext, raw, to a file or `-`' --debug\t'Show where an error comes from; never shows values' --endpoint-url\t'Send the call to this URL: https, on this machine also http and unix:PATH' --no-verify-ssl\t'Take an endpoint'\''s certificate unchecked' --no-paginate\t'Make one call, and show its page as it is' --output\t'How the answer is written' --query\t'A JMESPath expression: what to show of the answer' --profile\t'The profile of the configuration to use' --region\t'The Region to call' --version\t'Show the version' --color\t'Whether to use colours' --no-sign-request\t'Send the call to an endpoint without a signature' --ca-bundle\t'A file of certificates to check an endpoint'\''s with' --cli-read-timeout\t'Seconds to wait for an endpoint'\''s answer; 60 by default, 0: no end' --cli-connect-timeout\t'Seconds to wait for a connection; 60 by default, 0: no end' --cli-binary-format\t'How blobs are given: base64, or as they are' --no-cli-pager\t'Do not page the output' --cli-error-format\t'How errors are written'
 
 complete -c kmscli -f -a '(__kmscli_offered)'
