@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 XML = "text/xml"
+LONGEST_INTEGER = 20
+"""Characters; what is longer is none."""
 VERSION = "2011-06-15"
 NAMESPACE = f"https://sts.amazonaws.com/doc/{VERSION}/"
 
@@ -47,8 +49,9 @@ def _value(field: Field[Any], form: Form, path: str) -> Any:
     if isinstance(field, List):
         return list(_items(field, form, f"{path}.member.")) or None
     text = form.get(path)
-    if field.kind == "integer" and text is not None and text.lstrip("-").isdecimal():
-        return int(text)
+    if field.kind == "integer" and text is not None and len(text) <= LONGEST_INTEGER:
+        digits = text.removeprefix("-")
+        return int(text) if digits.isascii() and digits.isdecimal() else text
     return text
 
 

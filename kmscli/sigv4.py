@@ -21,6 +21,8 @@ from kmscli.operations.credentials import Credentials
 ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = 5 * 60
 """Seconds that a signature's time may be away from now, either way."""
+SIGNED = ("host", "x-amz-target", "x-amz-security-token")
+"""The headers that a signature has to cover: the first always, the others if they are there."""
 _PARTS = ("Credential", "Signature", "SignedHeaders")
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
@@ -72,8 +74,8 @@ class Signature:
         return f"{self.date}/{self.region}/{self.service}/aws4_request"
 
 
-def signature_of(request: HttpRequest, now: float, services: tuple[str, ...]) -> Signature:
-    """What a request says of its signature, which is yet to be checked. `services`: those that it may be for.
+def signature_of(request: HttpRequest, now: float, service: str) -> Signature:
+    """What a request says of its signature, which is yet to be checked. `service`: the one that is called.
 
     Raises MissingAuthenticationTokenException, IncompleteSignatureException. InvalidSignatureException: it is for
     another service, or of another time.
@@ -89,9 +91,9 @@ def signature_of(request: HttpRequest, now: float, services: tuple[str, ...]) ->
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing or not authorization.startswith(ALGORITHM + " ") or len(credential) != 5:
         raise IncompleteSignatureException(" ".join([*missing, f"Authorization={_shown(authorization)}"]))
-    key_id, date, region, service, _ = credential
-    if service not in services or credential[4] != "aws4_request":
-        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{services[0]}'. ")
+    key_id, date, region, scoped, end = credential
+    if (scoped, end) != (service, "aws4_request"):
+        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{service}'. ")
     _check_moment(moment, date, now)
     return Signature(
         key_id=key_id,
@@ -107,7 +109,7 @@ def signature_of(request: HttpRequest, now: float, services: tuple[str, ...]) ->
 
 def check(request: HttpRequest, signature: Signature, secret: str) -> None:
     """Raises InvalidSignatureException: the signature was not made with this secret, or not of this request."""
-    if "host" not in signature.names:
+    if not all(name in signature.names for name in SIGNED if name == "host" or name in request.headers):
         raise InvalidSignatureException(MISMATCH)
     expected = computed(request, signature, secret)
     if not same(expected.encode(), signature.value.encode()):

@@ -28,21 +28,26 @@ def decoded(shape: type[Shape], body: bytes) -> dict[str, Any]:
         members = json.loads(body or b"{}", parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise SerializationException from None
-    if not isinstance(members, dict) or _depth(members) > DEEPEST:
+    if not isinstance(members, dict) or not _is_within(members, DEEPEST):
         raise SerializationException
     return _members(shape, members)
 
 
 def encoded(response: Response | None) -> bytes:
     """The body of an answer; empty where the operation has none (16.1)."""
-    return b"" if response is None else json.dumps(response.members({"blob": _base64}), ensure_ascii=False).encode()
+    return b"" if response is None else _text(response.members({"blob": _base64}))
 
 
 def error_body(error: ServiceError) -> bytes:
     """The body of an error. AccessDeniedException spells its message's name in its own way (16.3)."""
     name = "Message" if error.code == "AccessDeniedException" else "message"
     said = {name: error.message} if error.message else {}
-    return json.dumps({"__type": error.code, **said}, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return _text({"__type": error.code, **said})
+
+
+def _text(members: dict[str, Any]) -> bytes:
+    """JSON. Half a surrogate pair, which a request's escapes may hold, has no UTF-8: it stays an escape."""
+    return json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def request_headers(operation: Operation) -> dict[str, str]:
@@ -102,9 +107,10 @@ def _base64(content: bytes) -> str:
     return binascii.b2a_base64(content, newline=False).decode()
 
 
-def _depth(value: Any) -> int:
+def _is_within(value: Any, depth: int) -> bool:
+    """Whether a value is no deeper. It goes no deeper than that itself: what json reads may be too deep for Python."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_depth, inner), default=0)
+    return depth > 0 and all(_is_within(one, depth - 1) for one in inner)
 
 
 def _no_constant(name: str) -> Any:

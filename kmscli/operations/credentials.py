@@ -2,12 +2,14 @@
 
 from kmscli.authorization.caller import Caller
 from kmscli.crypto.hashing import same
-from kmscli.errors import ExpiredTokenException, InvalidSignatureException
+from kmscli.errors import ExpiredTokenException, InvalidSignatureException, UnrecognizedClientException
 from kmscli.identities.access_keys import find_access_key, secret_of
-from kmscli.identities.finding import principal_of_access_key
+from kmscli.identities.finding import find_role, principal_of_access_key
 from kmscli.identities.sessions import Session, opened_session
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
+
+UNKNOWN = "The security token included in the request is invalid."
 
 
 class Credentials:
@@ -27,10 +29,11 @@ def caller_with(
 ) -> Caller | None:
     """The caller as the principal that credentials name; None: they are none that the vault knows.
 
-    Raises InvalidSignatureException: the secret is another. ExpiredTokenException.
+    Raises InvalidSignatureException: the secret is another. ExpiredTokenException. UnrecognizedClientException: the
+    role of the session is gone.
     """
     if credentials.token:
-        return _of_session(credentials, caller, keyring, now)
+        return _of_session(credentials, caller, transaction, keyring, now)
     user = principal_of_access_key(transaction, credentials.key_id)
     key = find_access_key(transaction, credentials.key_id)
     if user is None or key is None:
@@ -39,7 +42,9 @@ def caller_with(
     return caller.become(user.arn, access_key=credentials.key_id)
 
 
-def _of_session(credentials: Credentials, caller: Caller, keyring: Keyring, now: float) -> Caller | None:
+def _of_session(
+    credentials: Credentials, caller: Caller, transaction: Transaction, keyring: Keyring, now: float
+) -> Caller | None:
     opened = opened_session(keyring, credentials.token)
     if opened is None:
         return None
@@ -47,13 +52,21 @@ def _of_session(credentials: Credentials, caller: Caller, keyring: Keyring, now:
     if session.access_key != credentials.key_id:
         raise _other_secret()
     _check(secret, credentials)
-    return caller_in(session, caller, now)
+    return caller_in(session, caller, transaction, now)
 
 
-def caller_in(session: Session, caller: Caller, now: float) -> Caller:
-    """The caller in a session. Raises ExpiredTokenException."""
+def caller_in(session: Session, caller: Caller, transaction: Transaction, now: float) -> Caller:
+    """The caller in a session. Raises ExpiredTokenException.
+
+    UnrecognizedClientException: its role is gone. One that was made anew under the same name is another, whose policies
+    are not this session's.
+    """
     if now >= session.expires:
         raise ExpiredTokenException("The security token included in the request is expired")
+    account, name = session.role_arn.split(":", 5)[4], session.role_arn.rpartition("/")[2]
+    role = find_role(transaction, account, name)
+    if role is None or role.unique_id != session.role_id:
+        raise UnrecognizedClientException(UNKNOWN)
     return caller.become(session.arn, access_key=session.access_key, session=session)
 
 

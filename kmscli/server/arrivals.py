@@ -9,15 +9,12 @@ from kmscli.identities.access_keys import ACTIVE, find_access_key, secret_of
 from kmscli.identities.sessions import Session, opened_session
 from kmscli.keys.regions import REGIONS
 from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, identity_arn, is_account
-from kmscli.operations.credentials import caller_in
+from kmscli.operations.credentials import UNKNOWN, caller_in
 from kmscli.operations.operation import Operation
 from kmscli.operations.recording import Outcome
 from kmscli.sigv4 import HttpRequest, Signature, check, signature_of
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
-
-UNKNOWN = "The security token included in the request is invalid."
-SERVICES = ("kms", "sts")
 
 
 class Arrival:
@@ -53,7 +50,8 @@ class Doorkeeper:
         """Read the signature of a request, if it has to have one. Raises as `signature_of` does."""
         if self.anyone:
             return
-        arrival.signature = signature_of(arrival.request, now, SERVICES)
+        action = arrival.operation.action if arrival.operation else ""
+        arrival.signature = signature_of(arrival.request, now, action.partition(":")[0])
         if arrival.signature.region not in REGIONS:
             raise InvalidSignatureException("Credential should be scoped to a valid region. ")
 
@@ -68,7 +66,7 @@ class Doorkeeper:
         if arrival.signature.token:
             session, secret = _session(keyring, arrival.signature)
             check(arrival.request, arrival.signature, secret)
-            return caller_in(session, caller, now)
+            return caller_in(session, caller, transaction, now)
         key = find_access_key(transaction, arrival.signature.key_id)
         if key is None or key.status != ACTIVE:
             raise UnrecognizedClientException(UNKNOWN)

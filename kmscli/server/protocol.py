@@ -26,7 +26,8 @@ class DeadlineProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._deadline: TimerHandle | None = None
-        self._header_length = 0
+        self._header_length = self._unparsed = 0
+        self._is_in_header = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -36,8 +37,21 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._expect_nothing()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        was_in_header, was_at_rest = self._is_in_header, self.timeout_keep_alive_task is not None
+        super().data_received(data)
+        # the parser keeps a header to itself until it is there, however long it grows
+        if was_in_header and self._is_in_header:
+            self._unparsed += len(data)
+            if self._unparsed > LONGEST_HEADER:
+                self._give_up()
+        # uvicorn takes any byte for the end of silence, also those before a request that begin none
+        if was_at_rest and self._deadline is None and self.cycle.response_complete:
+            self._expect_within(SILENCE)
+
     def on_message_begin(self) -> None:
-        self._header_length = 0
+        self._header_length = self._unparsed = 0
+        self._is_in_header = True
         self._expect_within(REQUEST_DEADLINE)
         super().on_message_begin()
 
@@ -48,6 +62,10 @@ class DeadlineProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count(len(name) + len(value))
         super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._is_in_header = False
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._expect_nothing()

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,8 @@ def unix_listener(path: str) -> socket.socket:
     Raises OSError: somebody listens there, or it is no socket.
     """
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    if os.path.exists(path) and not _is_alive(path):
+    # whoever connects to a file that is no socket is refused as by a dead one: it must not be removed
+    if os.path.exists(path) and stat.S_ISSOCK(os.lstat(path).st_mode) and not _is_alive(path):
         os.unlink(path)
     mask = os.umask(0o177)
     try:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kmscli.authorization.caller import Caller
-from kmscli.errors import ExpiredTokenException, InvalidSignatureException
+from kmscli.errors import ExpiredTokenException, InvalidSignatureException, UnrecognizedClientException
 from kmscli.operations.credentials import Credentials, caller_with
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, House, caller
 from tests.operations.test_authorization import ALICE, BOB, EVE, by, policy, statement, when
@@ -249,3 +249,17 @@ def test_a_foreign_role_acts_in_its_own_account(house: House) -> None:
     assert session.account == ACCOUNT != OTHER_ACCOUNT
     key = house.call("CreateKey", session)["KeyMetadata"]
     assert key["AWSAccountId"] == ACCOUNT
+
+
+def test_a_session_ends_with_its_role(house: House) -> None:
+    """A session of a role that is gone is nobody's, also when there is another role of the same name."""
+    new_user(house, ALICE)
+    new_role(house, trust(ALICE))
+    answer = house.call("sts:AssumeRole", by(ALICE), **ASSUME)
+    assert session_of(house, answer).arn == SESSION
+    house.call("iam:DeleteRole", RoleName="Deploy")
+    with pytest.raises(UnrecognizedClientException):
+        session_of(house, answer)
+    new_role(house, trust(ALICE))
+    with pytest.raises(UnrecognizedClientException):
+        session_of(house, answer)

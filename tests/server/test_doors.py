@@ -25,6 +25,13 @@ def post(body: bytes, target: str = "ListKeys", more: str = "") -> bytes:
     return head.encode() + body
 
 
+def form(body: bytes) -> bytes:
+    """A form for AssumeRole, without a signature."""
+    head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    body = b"Action=AssumeRole&" + body
+    return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+
+
 def status(answer: bytes) -> int:
     """The status of an answer."""
     return int(answer.split(b" ", 2)[1])
@@ -49,6 +56,12 @@ WRONG = {
     "no object": (post(b"[]"), b"SerializationException"),
     "NaN": (post(b'{"Limit": NaN}'), b"SerializationException"),
     "too deep": (post(b'{"a":' * 200 + b"1" + b"}" * 200), b"SerializationException"),
+    "so deep that json reads it and Python cannot": (
+        post(b'{"a":' * 900 + b"1" + b"}" * 900),
+        b"SerializationException",
+    ),
+    "a number that is none": (form(b"DurationSeconds=--5"), b"<Code>"),
+    "a number without end": (form(b"DurationSeconds=" + b"9" * 5000), b"<Code>"),
     "far too deep": (post(b"[" * 100_000), b"SerializationException"),
     "another type": (post(b'{"Limit": "a"}'), b"SerializationException"),
     "no base64": (post(b'{"CiphertextBlob": "!"}', "Decrypt"), b"SerializationException"),
@@ -73,6 +86,23 @@ def test_what_is_no_call(open_server: Running, case: str) -> None:
     assert 400 <= status(answer) < 500
     assert words in answer
     assert status(open_server.raw(post(b"{}"))) == 200
+
+
+def test_half_a_surrogate_pair(open_server: Running) -> None:
+    """What has no UTF-8 is answered as the escape that it came as."""
+    answer = open_server.raw(post(b'{"Description": "\\ud800"}', "CreateKey"))
+    assert status(answer) == 200
+    assert b'"Description": "\\ud800"' in answer
+
+
+def test_a_header_without_end(open_server: Running) -> None:
+    """A header that only grows is cut off early, not kept until the deadline."""
+    started = time.monotonic()
+    with open_server.connect() as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nX: ")
+        with pytest.raises(ConnectionError):
+            connection.sendall(b"x" * 64 * 1024 * 1024)
+    assert time.monotonic() - started < 5
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -205,6 +235,18 @@ def test_a_unix_socket(tmp_path: Path) -> None:
             connection.sendall(post(b"{}"))
             assert status(connection.recv(65536)) == 200
         running.stop(signal.SIGKILL)
+
+
+def test_a_file_is_no_socket(tmp_path: Path) -> None:
+    """A file in the place of the socket is left alone."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    path = tmp_path / "precious"
+    path.write_text("kept")
+    command = [sys.executable, "-m", "kmscli", "serve", "--unix", str(path)]
+    ran = subprocess.run(command, env=running.env, capture_output=True, text=True, timeout=20, check=False)
+    assert (ran.returncode, path.read_text()) == (253, "kept")
+    assert "cannot listen" in ran.stderr
 
 
 REFUSED = [

@@ -26,14 +26,17 @@ def key(server: Running) -> dict[str, str]:
 class Request:
     """A signed ListKeys, to be spoiled before it is sent."""
 
-    def __init__(self, server: Running, key: dict[str, str], *, service: str = "kms", region: str = REGION) -> None:
+    def __init__(
+        self, server: Running, key: dict[str, str], *, service: str = "kms", region: str = REGION, unsigned: str = ""
+    ) -> None:
         self.url = server.url + "/"
         self.body = b"{}"
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "TrentService.ListKeys"}
-        request = AWSRequest("POST", self.url, data=self.body, headers=headers)
+        signed = {name: value for name, value in headers.items() if name != unsigned}
+        request = AWSRequest("POST", self.url, data=self.body, headers=signed)
         credentials = Credentials(key["aws_access_key_id"], key["aws_secret_access_key"], key.get("token"))
         SigV4Auth(credentials, service, region).add_auth(request)
-        self.headers: dict[str, str] = dict(request.headers.items())
+        self.headers: dict[str, str] = {**headers, **dict(request.headers.items())}
 
     def send(self) -> tuple[int, str, str]:
         """The status, code and message of the answer."""
@@ -89,6 +92,14 @@ def test_what_was_changed_after_signing(server: Running, key: dict[str, str], ca
     assert message.startswith(MISMATCH)
 
 
+def test_a_target_that_was_not_signed(server: Running, key: dict[str, str]) -> None:
+    """What is asked has to be under the signature: else whoever sees a request could ask for something else with it."""
+    request = Request(server, key, unsigned="X-Amz-Target")
+    status, code, message = request.send()
+    assert (status, code) == (400, "InvalidSignatureException")
+    assert message.startswith(MISMATCH)
+
+
 def test_another_secret(server: Running, key: dict[str, str]) -> None:
     """The right key id and a wrong secret."""
     assert Request(server, {**key, "aws_secret_access_key": "wrong"}).send()[1] == "InvalidSignatureException"
@@ -108,7 +119,8 @@ def test_keys_that_nobody_has(server: Running, key: dict[str, str]) -> None:
 def test_another_service_or_region(server: Running, key: dict[str, str]) -> None:
     """A signature is for a service and a Region that there are."""
     message = "Credential should be scoped to correct service: 'kms'. "
-    assert Request(server, key, service="s3").send() == (400, "InvalidSignatureException", message)
+    for other in ("s3", "sts"):
+        assert Request(server, key, service=other).send() == (400, "InvalidSignatureException", message)
     message = "Credential should be scoped to a valid region. "
     assert Request(server, key, region="mars-1").send() == (400, "InvalidSignatureException", message)
     assert Request(server, key, region="eu-west-1").send()[0] == 200
