@@ -18,17 +18,22 @@ SIZES = (1, 2)
 
 
 class Holdup:
-    """A statement that would not hold the principal up if its `conditions` were met; of a denial, if they were not."""
+    """A statement that would not hold the principal up if its `conditions` were met; of a denial, if they were not.
 
-    def __init__(self, source: Source, statement: Statement, question: Question) -> None:
+    `fixed`: condition keys, in small letters, whose values are the same in every request that the principal can make.
+    """
+
+    def __init__(self, source: Source, statement: Statement, question: Question, fixed: Collection[str]) -> None:
         self.source = source
         self.statement = statement
         variables = source.document.has_variables
-        self.conditions = [
+        decisive = [
             condition
             for condition in statement.conditions
             if condition.holds(question.context, has_variables=variables) != statement.allows
         ]
+        self.conditions = [condition for condition in decisive if condition.key.lower() not in fixed]
+        self.can_change = self.conditions == decisive if statement.allows else bool(self.conditions)
 
     def shown(self) -> dict[str, Any]:
         """The conditions as a policy writes them, by operator and key."""
@@ -42,9 +47,14 @@ Supposed = tuple[Sequence[Holdup], Decision]
 """What is supposed, and what would be decided then."""
 
 
-def suppositions(question: Question, policies: Policies, denied: Decision) -> Iterator[Supposed]:
-    """The fewest conditions with which a question that was denied would be allowed, each way that there is."""
-    holdups = list(_holdups(question, denied))
+def suppositions(
+    question: Question, policies: Policies, denied: Decision, fixed: Collection[str]
+) -> Iterator[Supposed]:
+    """The fewest conditions with which a question that was denied would be allowed, each way that there is.
+
+    `fixed`: as a `Holdup` has it.
+    """
+    holdups = [holdup for holdup in _holdups(question, denied, fixed) if holdup.can_change]
     for size in dict.fromkeys((*SIZES, len(holdups))):
         found = False
         for chosen in combinations(holdups, size):
@@ -56,7 +66,7 @@ def suppositions(question: Question, policies: Policies, denied: Decision) -> It
             return
 
 
-def _holdups(question: Question, denied: Decision) -> Iterator[Holdup]:
+def _holdups(question: Question, denied: Decision, fixed: Collection[str]) -> Iterator[Holdup]:
     for verdict in denied.verdicts:
         for looked in verdict.looked:
             statement, mismatch = looked.statement, looked.mismatch
@@ -65,7 +75,7 @@ def _holdups(question: Question, denied: Decision) -> Iterator[Holdup]:
             else:
                 holds_up = mismatch is None and bool(statement.conditions)
             if holds_up:
-                yield Holdup(verdict.source, statement, question)
+                yield Holdup(verdict.source, statement, question, fixed)
 
 
 def _without(policies: Policies, supposed: Collection[Statement]) -> Policies:

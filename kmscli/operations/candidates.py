@@ -8,7 +8,7 @@ root user of any other account. The `*` in their names is no character of a real
 from collections.abc import Iterator
 
 from kmscli.authorization.document import MalformedDocumentError, parsed
-from kmscli.authorization.principals import AWS, EVERYONE, SERVICE
+from kmscli.authorization.principals import AWS, SERVICE, is_principal_arn
 from kmscli.identities.roles import Role
 from kmscli.identities.users import User
 from kmscli.keys.grants import Grant, grants_of
@@ -19,6 +19,15 @@ from kmscli.vault.transaction import Transaction
 
 SESSION = "*"
 """The name of the session that stands for all of a role's."""
+OF_ACCOUNT = frozenset(("kms:calleraccount", "aws:principalaccount"))
+OF_PRINCIPAL = OF_ACCOUNT | {
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:principaltype",
+    "aws:username",
+}
+"""Condition keys that say who calls."""
 
 
 def candidates(transaction: Transaction, key: Key) -> list[str]:
@@ -39,6 +48,14 @@ def calling(candidate: str) -> str:
     return session_arn(candidate, SESSION) if ":role/" in candidate else candidate
 
 
+def fixed_for(caller: str) -> frozenset[str]:
+    """The condition keys whose values no request of a candidate's can change; `caller`: as whom he calls.
+
+    Whoever stands for an account's other users is any of them, but in no other account.
+    """
+    return OF_ACCOUNT if caller.endswith(":user/*") else OF_PRINCIPAL
+
+
 def _in_policy(transaction: Transaction, key: Key) -> Iterator[str]:
     try:
         document = parsed(policy_of(transaction, key), names_principals=True)
@@ -47,9 +64,12 @@ def _in_policy(transaction: Transaction, key: Key) -> Iterator[str]:
     for statement in document.statements:
         by_kind = statement.principal.by_kind if statement.principal else {}
         yield from by_kind.get(SERVICE, ())
-        for one in by_kind.get(AWS, ()):
-            if one != EVERYONE:
-                yield root_arn(one, key.region) if is_account(one) else one
+        said = (value for condition in statement.conditions for value in condition.values)
+        for one in (*by_kind.get(AWS, ()), *said):
+            if is_account(one):
+                yield root_arn(one, key.region)
+            elif is_principal_arn(one):
+                yield one
 
 
 def _in_grants(transaction: Transaction, key: Key) -> Iterator[str]:

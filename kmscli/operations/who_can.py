@@ -11,19 +11,18 @@ from kmscli.authorization import decision as kinds
 from kmscli.authorization.decision import Decision, Policies, decide
 from kmscli.authorization.evaluation import Question, Verdict
 from kmscli.authorization.explanation import decided_by, statement_name
-from kmscli.authorization.principals import ACCOUNT, DIRECT, ROLE, Principal
+from kmscli.authorization.principals import ACCOUNT, DIRECT, ROLE
 from kmscli.authorization.supposing import Holdup, suppositions
 from kmscli.errors import NotFoundException
 from kmscli.keys.finding import key_by_name
 from kmscli.keys.grants import Grant
 from kmscli.keys.key import Key
 from kmscli.operations.call import Call
-from kmscli.operations.candidates import calling, candidates
+from kmscli.operations.candidates import calling, candidates, fixed_for
 from kmscli.operations.grant_members import GrantConstraints
 from kmscli.operations.granting import for_caller
 from kmscli.operations.operation import Target
 from kmscli.operations.shapes import Request
-from kmscli.operations.standing import Standing
 from kmscli.operations.targets import Sought
 from kmscli.operations.weighing import key_question
 
@@ -53,12 +52,8 @@ def who_can(call: Call, target: Target, request: Request) -> Told:
 
 def _asked_by(call: Call, name: str) -> Call:
     """The same call, by another principal: one of an ARN, or a service."""
-    is_service = not name.startswith("arn:")
-    caller = call.caller if is_service else call.caller.become(name, access_key="")
-    asked = Call(caller, call.name, call.now, call.held, call.transaction, call.keyring, remembered={})
-    if is_service:
-        asked.standing = Standing(Principal(name, account="", kind="Service", service=name))
-    return asked
+    caller = call.caller.become(name, access_key="") if name.startswith("arn:") else call.caller.as_service(name, "")
+    return Call(caller, call.name, call.now, call.held, call.transaction, call.keyring, remembered={})
 
 
 def _ways(call: Call, request: Request, action: str, key: Key) -> Iterator[Told]:
@@ -68,7 +63,7 @@ def _ways(call: Call, request: Request, action: str, key: Key) -> Iterator[Told]
     if decision.allowed:
         yield _way(decision)
         return
-    for holdups, supposed in suppositions(question, policies, decision):
+    for holdups, supposed in suppositions(question, policies, decision, fixed_for(call.caller.arn)):
         yield {**_way(supposed), **_conditions(holdups)}
     yield from _by_constraints(call, question, policies, key)
 

@@ -13,6 +13,7 @@ from kmscli.vault.transaction import Transaction
 from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, House, arn, caller
 from tests.operations.identities import ALLOW, OTHER, arn_of, new_policy, new_role, new_user
 from tests.operations.identities import statement as identity_policy
+from tests.operations.organizing import SCP, Organized, policy_text
 from tests.operations.test_authorization import (
     ALICE,
     BOB,
@@ -37,6 +38,18 @@ DELEGATION = {"Policy": "key policy", "Statement": "account"}
 SECOND = {"By": {"Kind": "resource-based", "Policy": "key policy", "Statement": "#2"}}
 INLINE = {"Kind": "identity-based", "Policy": "inline policy p", "Statement": "#1", "Delegation": DELEGATION}
 SHOP = when("kms:EncryptionContext:app", "shop")
+IN_SHOP = {"kms:EncryptionContext:app": "shop"}
+OF_OTHER = when("kms:CallerAccount", OTHER_ACCOUNT)
+BY_NAME: Ways = {
+    ALICE: SECOND,
+    ANY_USER: {
+        **SECOND,
+        "If": [
+            {"Policy": "key policy", "Statement": "#2", "Condition": {"StringEquals": {"aws:PrincipalArn": [ALICE]}}}
+        ],
+    },
+}
+ELSEWHERE = {"StringNotEquals": {"kms:EncryptionContext:app": ["shop"]}}
 NOT_SHOP = when("kms:EncryptionContext:app", "shop", "StringNotEquals")
 
 
@@ -89,6 +102,16 @@ POLICIES: dict[str, tuple[list[dict[str, Any]], Ways]] = {
     "a user, in one application and denied elsewhere": (
         [statement(**SHOP), statement(effect="Deny", **NOT_SHOP)],
         {ALICE: {**SECOND, "If": shop("#2"), "Unless": shop("#3", operator="StringNotEquals")}},
+    ),
+    "everybody of an account, by a condition": ([statement("*", **OF_OTHER)], {OTHER_ROOT: SECOND}),
+    "a user, by a condition on his name": ([statement("*", **when("aws:PrincipalArn", ALICE))], BY_NAME),
+    "everybody but a user": (
+        [statement(ALICE), statement(BOB), statement("*", "Deny", **when("aws:PrincipalArn", BOB, "StringEquals"))],
+        {ALICE: SECOND},
+    ),
+    "a user, denied elsewhere than by another name and in one application": (
+        [statement(), statement(effect="Deny", Condition={"StringNotEquals": {**IN_SHOP, "aws:PrincipalArn": BOB}})],
+        {ALICE: {**SECOND, "Unless": shop("#3", operator="StringNotEquals")}},
     ),
     "a user, by two conditions of which one is met": (
         [statement(Condition={"StringEquals": {"kms:EncryptionContext:app": "shop", "kms:KeyOrigin": "AWS_KMS"}})],
@@ -187,6 +210,40 @@ def test_a_boundary_bounds_only_what_it_does(house: House) -> None:
     key = house.new_key(Policy=policy(statement(Principal={"AWS": [ALICE, ROLE]})))
     bounds = {who: way.get("Bounds") for who, way in ways(house, key).items()}
     assert bounds == {ALICE: None, ROLE: [{"Policy": "permissions boundary bound", "Statement": "#1"}]}
+
+
+def test_whom_another_account_lets(house: House) -> None:
+    """The users of an account that the key policy names may by the policies that they have there."""
+    key = house.new_key(Policy=policy(statement(OTHER_ROOT)))
+    for name in ("Eve", "Mallory"):
+        house.call("iam:CreateUser", caller(OTHER_ACCOUNT), UserName=name)
+    given = {"PolicyName": "p", "PolicyDocument": ALLOW}
+    house.call("iam:PutUserPolicy", caller(OTHER_ACCOUNT), UserName="Eve", **given)
+    delegation = {"Policy": "key policy", "Statement": "#2"}
+    assert ways(house, key) == {OTHER_ROOT: SECOND, EVE: {"By": {**INLINE, "Delegation": delegation}}}
+
+
+def test_an_organization_bounds_principals(house: House) -> None:
+    """The policies of a principal's organization bound what lets him, and deny; services they do not touch."""
+    organized = Organized(house)
+    organized.enable(SCP)
+    member = organized.account()
+    text = policy(statement(Principal={"Service": SERVICE})).replace(ACCOUNT, member)
+    key = arn(house.new_key(caller(member), Policy=text), member)
+
+    def found() -> dict[str, list[Any]]:
+        listed = told(house, "Decrypt", key)["Principals"]
+        bounds = [{bound["Policy"] for bound in one.get("Bounds", ())} for one in listed]
+        unless = [[denial["Condition"] for denial in one.get("Unless", ())] for one in listed]
+        return {one["Principal"]: ways for one, *ways in zip(listed, bounds, unless, strict=True)}
+
+    root = f"arn:aws:iam::{member}:root"
+    service: dict[str, list[Any]] = {SERVICE: [set(), []]}
+    assert found() == {root: [{"FullAWSAccess"}, []], **service}
+    organized.attach(organized.policy(text=policy_text(Condition=NOT_SHOP["Condition"])), member)
+    assert found() == {root: [{"FullAWSAccess"}, [ELSEWHERE]], **service}
+    organized.attach(organized.policy("all"), member)
+    assert found() == service
 
 
 def test_whom_grants_let(house: House) -> None:

@@ -25,8 +25,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 NOT_ITS_OPERATION = {"ReEncryptFrom": "re-encrypt", "ReEncryptTo": "re-encrypt"}
 """The operations of actions that are not named after theirs."""
 
+OPTIONS = ("profile", "region", "via_endpoint", "via_service")
+"""Those of a caller that are the same for everybody who is decided on."""
 
-@command(app, "who-can", session=CallSession, also={name: CALLER[name] for name in CALLER if name != "principal"})
+
+@command(app, "who-can", session=CallSession, also={name: CALLER[name] for name in OPTIONS})
 def list_principals(
     session: CallSession,
     action: Annotated[
@@ -57,7 +60,8 @@ def list_principals(
     how many there were and when the last was. Those are the calls that the vault's own log tells of, each decided on
     anew as far as the log says what it was. It does not say by which alias a key was named, whether a default was
     given, which grant tokens or attestation document were, and what tags and policies a session had: all that is taken
-    to be absent. Calls about what is gone by now are left out, and so is the permission to tag a key in making it.
+    to be absent. Calls about what is gone by now are left out, and so are those of services by themselves, and the
+    permission to tag a key in making it.
 
     The exit code is 0 whatever is found.
     """
