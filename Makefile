@@ -1,9 +1,10 @@
-# The two commands to know: `make demo` and `make test`. Everything is made in .venv; nothing is installed outside it,
-# system packages for the tests aside, and those only where apt-get may.
+# The two commands to know: `make demo` and `make test`. Everything is made in .venv and node_modules; nothing is installed outside
+# them, system packages for the tests aside, and those only where apt-get may.
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := jq zsh fish openssl
+PACKAGES := jq zsh fish openssl npm
+NODE := tests/server/node
 .DEFAULT_GOAL := test
 
 .PHONY: demo test test-long docs benchmarks lint system-packages clean
@@ -11,7 +12,7 @@ PACKAGES := jq zsh fish openssl
 demo: .venv/installed ## The main job on a real file, in a throw-away vault.
 	PATH="$(CURDIR)/$(BIN):$$PATH" docs/demo.sh
 
-test: .venv/developing system-packages lint ## Linters, types, import contracts, and every test but the long ones.
+test: .venv/developing system-packages $(NODE)/node_modules/.package-lock.json lint ## Linters, types, import contracts, and every test but the long ones.
 	$(BIN)/pytest -n 2 -m "not long"
 
 test-long: .venv/developing system-packages ## The tests that take minutes, then the benchmarks.
@@ -42,6 +43,10 @@ benchmarks: .venv/developing ## The design's budgets, as ratios.
 	$(BIN)/pip install --quiet --disable-pip-version-check --group dev
 	touch $@
 
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | system-packages
+	npm ci --prefix $(NODE) --silent --no-audit --no-fund
+	touch $@
+
 system-packages:
 	@missing=; for package in $(PACKAGES); do command -v $$package > /dev/null || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ] && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
@@ -50,4 +55,4 @@ system-packages:
 	fi
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(NODE)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
