@@ -29,7 +29,7 @@ def role_to_assume(call: Call, request: "AssumeRoleRequest") -> Role:
     """The role that the caller may assume.
 
     Raises ValidationError: it is no role's ARN, or the session would be too long. AccessDenied: the caller may not, or
-    there is no such role.
+    there is no such role; or would change who is behind the session, which stays from the first to the last.
     """
     arn = request.role_arn
     if not (is_caller_arn(arn) and ":role/" in arn):
@@ -39,7 +39,11 @@ def role_to_assume(call: Call, request: "AssumeRoleRequest") -> Role:
     role = find_role(call.transaction, arn.split(":")[4], arn.rsplit("/", 1)[-1])
     if role is None or role.arn != arn:
         raise _refused(call, "sts:AssumeRole", arn)
-    for action in ("sts:AssumeRole", *(("sts:TagSession",) if request.tags else ())):
+    before = call.caller.session.source_identity if call.caller.session else ""
+    if before and request.source_identity not in (None, before):
+        raise _refused(call, "sts:SetSourceIdentity", arn)
+    more = {"sts:TagSession": request.tags, "sts:SetSourceIdentity": request.source_identity or before}
+    for action in ("sts:AssumeRole", *(name for name, given in more.items() if given)):
         question, decision = weigh_trust(call, request, action, role)
         call.weighed.append((question, decision))
         if not decision.allowed:

@@ -13,6 +13,8 @@ from kmscli.wire import CONTENT_TYPE, decoded, encoded, error_body, operation_na
 
 LONGEST_BODY = 1024 * 1024
 MOST_THROWN_AWAY = 16 * LONGEST_BODY
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  nothing is bound here
+"""What listens there has, in each connection, the address by which it was reached."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1", "")
 
 Message = dict[str, Any]
@@ -74,7 +76,9 @@ class Application:
         return Arrival(
             HttpRequest("POST", target, headers, body),
             address=scope["client"][0] if scope["client"] else "127.0.0.1",
-            endpoint=self.endpoints.get((address, port)),
+            endpoint=next(
+                (self.endpoints[one, port] for one in (address, *EVERYWHERE) if (one, port) in self.endpoints), None
+            ),
         )
 
     async def _json(self, arrival: Arrival) -> Answer:

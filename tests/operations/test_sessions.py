@@ -263,3 +263,19 @@ def test_a_session_ends_with_its_role(house: House) -> None:
     new_role(house, trust(ALICE))
     with pytest.raises(UnrecognizedClientException):
         session_of(house, answer)
+
+
+def test_who_is_behind_a_session(house: House) -> None:
+    """A source identity needs a permission of its own, and once set it goes on unchanged from role to role."""
+    new_user(house, ALICE)
+    new_role(house, trust(ALICE), own(Action="sts:*"))
+    named = {**ASSUME, "SourceIdentity": "alice"}
+    assert house.refusal("sts:AssumeRole", by(ALICE), **named)[0] == "AccessDenied"
+    both = trust(ALICE, SESSION, action=["sts:AssumeRole", "sts:SetSourceIdentity"])
+    house.call("iam:UpdateAssumeRolePolicy", RoleName="Deploy", PolicyDocument=both)
+    session = assumed(house, SourceIdentity="alice")
+    assert house.call("sts:AssumeRole", session, **ASSUME)["SourceIdentity"] == "alice"
+    other = {**ASSUME, "SourceIdentity": "bob"}
+    assert house.refusal("sts:AssumeRole", session, **other)[0] == "AccessDenied"
+    house.call("iam:UpdateAssumeRolePolicy", RoleName="Deploy", PolicyDocument=trust(ALICE, SESSION))
+    assert house.refusal("sts:AssumeRole", session, **ASSUME)[0] == "AccessDenied"

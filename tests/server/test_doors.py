@@ -9,8 +9,9 @@ import threading
 import time
 from pathlib import Path
 
+import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -247,6 +248,34 @@ def test_a_file_is_no_socket(tmp_path: Path) -> None:
     ran = subprocess.run(command, env=running.env, capture_output=True, text=True, timeout=20, check=False)
     assert (ran.returncode, path.read_text()) == (253, "kept")
     assert "cannot listen" in ran.stderr
+
+
+def test_an_endpoint_at_every_address(tmp_path: Path) -> None:
+    """An endpoint's policy decides by whichever of the machine's addresses its listener is reached."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    pem, private = str(tmp_path / "c.pem"), str(tmp_path / "k.pem")
+    made = ["openssl", "req", "-x509", "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    subprocess.run([*made, "-out", pem, "-keyout", private], check=True, capture_output=True)
+    denies = '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}'
+    given = ("--vpc-id", "vpc-0123456789abcdef0", "--service-name", "com.amazonaws.us-east-1.kms")
+    words = ("--vpc-endpoint-type", "Interface", *given, "--policy-document", denies)
+    name = running.kmscli("ec2", "create-vpc-endpoint", *words)["VpcEndpoint"]["VpcEndpointId"]
+    user = running.new_user("Alice")
+    command = [sys.executable, "-m", "kmscli", "serve", "--certificate", pem, "--private-key", private]
+    door = ("--listen", "127.0.0.1:0", "--vpc-endpoint", f"{name}=0.0.0.0:0")
+    with subprocess.Popen([*command, *door], env=running.env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        plain, through = (process.stdout.readline().split()[1].replace("0.0.0.0", "127.0.0.1") for _ in range(2))
+        session = boto3.Session(region_name="us-east-1", **user)
+        kms, kms_through = (session.client("kms", endpoint_url=url, verify=pem) for url in (plain, through))
+        try:
+            assert "Keys" in kms.list_keys()
+            with pytest.raises(ClientError, match="AccessDenied"):
+                kms_through.list_keys()
+        finally:
+            process.terminate()
 
 
 REFUSED = [
