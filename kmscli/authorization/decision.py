@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from kmscli.authorization.document import Statement
 from kmscli.authorization.evaluation import ANY_ONE, Question, Source, Verdict, evaluate
+from kmscli.authorization.grants import Considered
 from kmscli.authorization.principals import ACCOUNT, DIRECT, ROLE
 
 IDENTITY = "identity-based"
@@ -28,7 +29,8 @@ class Policies:
     `resource`: the key's policies; None where the resource has none of its own. `grant`: the id of a grant that
     allows it, looked for only when it is needed, and whether it only names the caller's account. `identity`,
     `boundary`, `sessions`: the caller's. `service_control`, `resource_control`: by level, from the root down; each
-    level must allow. `endpoint`: of the VPC endpoint through which the call came.
+    level must allow. `endpoint`: of the VPC endpoint through which the call came. `considered`: the grants that were
+    looked at, if the call is to be explained.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Policies:
         self.service_control = service_control
         self.resource_control = resource_control
         self.endpoint = [endpoint] if endpoint else []
+        self.considered: list[Considered] = []
 
     def each(self, change: Callable[[Source], Source]) -> "Policies":
         """The same, with every policy changed."""
@@ -76,6 +79,7 @@ class Decision:
     `by`: the kind of policy that decided, or whose silence did. `verdict`: of the policy that allowed or denied; `how`:
     the way in which it named the principal. `explicit`: denied by a statement. `hides`: the refusal must not say more.
     `verdicts`: every policy that was consulted, in order. `grant`: the id of the grant that allowed.
+    `considered`: the grants that were looked at, if the call is to be explained.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Decision:
         self.hides = hides
         self.grant = grant
         self.how = how
+        self.considered: Sequence[Considered] = ()
 
     @property
     def statement(self) -> Statement | None:

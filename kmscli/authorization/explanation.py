@@ -8,6 +8,7 @@ from typing import Any
 from kmscli.authorization.context import Context
 from kmscli.authorization.decision import Decision
 from kmscli.authorization.evaluation import Looked, Mismatch, Question, Verdict
+from kmscli.authorization.grants import Considered
 from kmscli.authorization.principals import Named
 from kmscli.authorization.variables import stand_for
 
@@ -26,7 +27,7 @@ def outcome(decision: Decision) -> str:
 
 def explained(question: Question, decision: Decision) -> dict[str, Any]:
     """All that was asked, consulted and decided."""
-    return {
+    told = {
         "Decision": outcome(decision),
         "Principal": question.principal.arn,
         "Action": question.action,
@@ -34,6 +35,7 @@ def explained(question: Question, decision: Decision) -> dict[str, Any]:
         "DecidedBy": decided_by(decision),
         "Policies": [_policy(verdict, question.context) for verdict in decision.verdicts],
     }
+    return {**told, "Grants": [_grant(one) for one in decision.considered]} if decision.considered else told
 
 
 def decided_by(decision: Decision) -> dict[str, Any]:
@@ -44,6 +46,14 @@ def decided_by(decision: Decision) -> dict[str, Any]:
     if decision.grant:
         decided["GrantId"] = decision.grant
     return decided
+
+
+def _grant(considered: Considered) -> dict[str, Any]:
+    misfit = considered.misfit
+    shown = {"GrantId": considered.grant_id, "Grantee": considered.grantee, "Matched": misfit is None}
+    if misfit is None:
+        return shown
+    return {**shown, "Failed": {"Element": misfit.element, "Grant": misfit.asked, "Request": misfit.given}}
 
 
 def _policy(verdict: Verdict, context: Context) -> dict[str, Any]:

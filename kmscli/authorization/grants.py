@@ -45,24 +45,43 @@ def account_root(principal: str) -> str:
     return f"arn:{partition}:iam::{account}:root"
 
 
-def allows(
+class Misfit:
+    """What of a grant does not fit a call: its operations, or a constraint of it; what that says, and the request."""
+
+    def __init__(self, element: str, asked: Any, given: Any) -> None:
+        self.element = element
+        self.asked = asked
+        self.given = given
+
+
+class Considered:
+    """A grant that a decision looked at. `misfit`: None if it allows what was asked."""
+
+    def __init__(self, grant_id: str, grantee: str, misfit: Misfit | None) -> None:
+        self.grant_id = grant_id
+        self.grantee = grantee
+        self.misfit = misfit
+
+
+def misfit_of(
     operations: Collection[str], constraints: Mapping[str, Any], operation: str, context: Pairs, source_arn: str
-) -> bool:
-    """Whether a grant allows an operation with an encryption context, on behalf of a resource (`source_arn`, or "")."""
+) -> Misfit | None:
+    """Why a grant does not allow an operation with an encryption context, on behalf of a resource (`source_arn`, or
+    ""). None: it allows it. Names of a context are compared without regard to case, values exactly.
+    """
     if operation not in operations:
-        return False
+        return Misfit("Operations", list(operations), operation)
     source = constraints.get("source_arn")
     if source is not None and operation != RETIRE and source != source_arn:
-        return False
-    return operation in WITHOUT_CONTEXT or fits_context(constraints, context)
-
-
-def fits_context(constraints: Mapping[str, Any], context: Pairs) -> bool:
-    """Whether an encryption context is as a grant's constraints ask: names without regard to case, values exactly."""
+        return Misfit("SourceArn", source, source_arn or None)
+    if operation in WITHOUT_CONTEXT:
+        return None
     equals, subset = constraints.get("encryption_context_equals"), constraints.get("encryption_context_subset")
     if equals is not None and folded(equals) != folded(context):
-        return False
-    return subset is None or _contains(context, subset)
+        return Misfit("EncryptionContextEquals", equals, context or None)
+    if subset is not None and not _contains(context, subset):
+        return Misfit("EncryptionContextSubset", subset, context or None)
+    return None
 
 
 def as_strict(child: Mapping[str, Any], parent: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kmscli.authorization.decision import GRANT
 from kmscli.authorization.evaluation import Question
-from kmscli.authorization.grants import account_root, allows, as_strict, grantees
+from kmscli.authorization.grants import Considered, account_root, as_strict, grantees, misfit_of
 from kmscli.errors import AccessDeniedException
 from kmscli.keys.grants import Grant, granted_to
 from kmscli.keys.key import Key
@@ -12,10 +12,18 @@ from kmscli.operations.call import Call
 from kmscli.operations.request_context import encryption_context_of
 from kmscli.operations.shapes import Request
 
+MOST_TOLD = 50
+"""How many grants an explanation tells of."""
 
-def grant_for(call: Call, request: Request, question: Question, key: Key) -> tuple[str, bool]:
-    """The id of a grant that allows what is asked, "" if none does; and whether it only names the caller's account."""
-    for grant, names_account in _allowing(call, request, question, key):
+
+def grant_for(
+    call: Call, request: Request, question: Question, key: Key, considered: list[Considered]
+) -> tuple[str, bool]:
+    """The id of a grant that allows what is asked, "" if none does; and whether it only names the caller's account.
+
+    `considered`: takes what an explanation is to tell of the grants.
+    """
+    for grant, names_account in _allowing(call, request, question, key, considered):
         return grant.grant_id, names_account
     return "", False
 
@@ -24,7 +32,7 @@ def check_parents(call: Call, request: Request, key: Key, made: Grant) -> None:
     """See that a grant made by right of others allows no more than one of those (7.3). Raises AccessDeniedException."""
     question, decision = call.weighed[-1]
     of_account = decision.by != GRANT
-    for parent, names_account in _allowing(call, request, question, key):
+    for parent, names_account in _allowing(call, request, question, key, []):
         if names_account == of_account and _is_within(made, parent):
             return
     raise AccessDeniedException(
@@ -33,12 +41,17 @@ def check_parents(call: Call, request: Request, key: Key, made: Grant) -> None:
     )
 
 
-def _allowing(call: Call, request: Request, question: Question, key: Key) -> Iterator[tuple[Grant, bool]]:
+def _allowing(
+    call: Call, request: Request, question: Question, key: Key, considered: list[Considered]
+) -> Iterator[tuple[Grant, bool]]:
     """The grants that allow what is asked, those that name the caller's account last; and whether they only do that."""
     operation = question.action.partition(":")[2]
     context = encryption_context_of(request, operation)
     for grant, names_account in for_caller(call, question, key):
-        if allows(grant.operations, grant.constraints, operation, context, call.caller.source_arn):
+        misfit = misfit_of(grant.operations, grant.constraints, operation, context, call.caller.source_arn)
+        if call.explains and len(considered) < MOST_TOLD:
+            considered.append(Considered(grant.grant_id, grant.grantee, misfit))
+        if misfit is None:
             yield grant, names_account
 
 

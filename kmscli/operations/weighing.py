@@ -22,7 +22,9 @@ Weighed = tuple[Question, Decision]
 def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
     """The decision on an action on a key."""
     question, policies = key_question(call, request, action, key)
-    return question, decide(question, policies)
+    decision = decide(question, policies)
+    decision.considered = policies.considered
+    return question, decision
 
 
 def key_question(call: Call, request: Request, action: str, key: Key) -> tuple[Question, Policies]:
@@ -31,7 +33,7 @@ def key_question(call: Call, request: Request, action: str, key: Key) -> tuple[Q
     def grant() -> tuple[str, bool]:
         from kmscli.operations.granting import grant_for
 
-        return grant_for(call, request, question, key)
+        return grant_for(call, request, question, key, policies.considered)
 
     question = question_of(call, request, action, key.arn, key)
     policy = source_of(RESOURCE, policy_of(call.transaction, key), KEY_POLICY, names_principals=True)

@@ -33,8 +33,8 @@ def explain_call(
 
     Decides as the call would be decided, and calls nothing, changes nothing and leaves no event. Each policy that has a
     say is shown with its statements, and of each statement that does not match the element that does not fit: with the
-    policy's value, what variables in it stand for, and the request's. To see the same of a call that is made, give it
-    --explain.
+    policy's value, what variables in it stand for, and the request's. So are the grants to whoever calls, where it came
+    to them. To see the same of a call that is made, give it --explain.
 
     A tree, or JSON with --output json. The exit code is 0 whatever is decided.
     """

@@ -1,4 +1,4 @@
-"""A decision as a tree: each policy consulted, each statement, and what of it did not fit."""
+"""A decision as a tree: each policy and grant consulted, each statement, and what of it did not fit."""
 
 import json
 from io import StringIO
@@ -40,6 +40,8 @@ def _decision(decision: dict[str, Any], *, terminal: bool) -> Tree:
         branch = tree.add(_text(f"{_policy(policy)} {policy.get('Arn', '')}".rstrip(), terminal=terminal))
         for statement in policy["Statements"]:
             branch.add(_statement(statement, terminal=terminal))
+    for grant in decision.get("Grants", ()):
+        tree.add(_grant(grant, terminal=terminal))
     return tree
 
 
@@ -64,13 +66,24 @@ def _statement(statement: dict[str, Any], *, terminal: bool) -> Tree:
     named = json.dumps(statement["Statement"], ensure_ascii=False)
     word = f"matches, by {statement['By']}" if statement["Matched"] else "does not match"
     tree = Tree(_text(f"{statement['Effect']} {named}: {word}", terminal=terminal, style=style))
-    failed = statement.get("Failed")
+    _add_failed(tree, statement.get("Failed"), "Policy", terminal=terminal)
+    return tree
+
+
+def _grant(grant: dict[str, Any], *, terminal: bool) -> Tree:
+    style, word = ("green", "matches") if grant["Matched"] else ("dim", "does not match")
+    tree = Tree(_text(f"grant {grant['GrantId']} to {grant['Grantee']}: {word}", terminal=terminal, style=style))
+    _add_failed(tree, grant.get("Failed"), "Grant", terminal=terminal)
+    return tree
+
+
+def _add_failed(tree: Tree, failed: dict[str, Any] | None, of: str, *, terminal: bool) -> None:
+    """What did not fit, if something did not. `of`: whether it is a policy's or a grant's."""
     if failed:
-        tree.add(_text(f"{failed['Element']} of the policy: {_value(failed['Policy'])}", terminal=terminal))
+        tree.add(_text(f"{failed['Element']} of the {of.lower()}: {_value(failed[of])}", terminal=terminal))
         for name, value in failed.get("Variables", {}).items():
             tree.add(_text(f"where {name} is {_value(value)}", terminal=terminal))
         tree.add(_text(f"of the request: {_value(failed['Request'])}", terminal=terminal))
-    return tree
 
 
 def _value(value: Any) -> str:
