@@ -275,6 +275,8 @@ def test_an_endpoint_at_every_address(tmp_path: Path) -> None:
             with pytest.raises(ClientError, match="AccessDenied"):
                 kms_through.list_keys()
         finally:
+            kms.close()
+            kms_through.close()
             process.terminate()
 
 
