@@ -25,6 +25,15 @@ LONGEST_INTEGER = 20
 VERSION = "2011-06-15"
 NAMESPACE = f"https://sts.amazonaws.com/doc/{VERSION}/"
 
+STS_NAMES = {
+    "ExpiredTokenException": "ExpiredToken",
+    "IncompleteSignatureException": "IncompleteSignature",
+    "InvalidSignatureException": "SignatureDoesNotMatch",
+    "MissingAuthenticationTokenException": "MissingAuthenticationToken",
+    "UnrecognizedClientException": "InvalidClientTokenId",
+}
+"""What STS calls the errors of a signature (AWS STS API Reference, "Common Errors")."""
+
 Form = dict[str, str]
 
 
@@ -73,9 +82,20 @@ def answer_xml(name: str, response: Response | None, request_id: str) -> bytes:
 def error_xml(error: ServiceError, request_id: str) -> bytes:
     """The body of an error."""
     kind = "Receiver" if error.status >= 500 else "Sender"
-    said = f"<Type>{kind}</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+    code, message = STS_NAMES.get(error.code, error.code), _printable(error.message)
+    said = f"<Type>{kind}</Type><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
     inner = f"<Error>{said}</Error><RequestId>{request_id}</RequestId>"
     return f'<ErrorResponse xmlns="{NAMESPACE}">{inner}</ErrorResponse>'.encode("utf-8", "xmlcharrefreplace")
+
+
+def status_of(error: ServiceError) -> int:
+    """The status that STS answers an error with: a signature that does not hold is forbidden."""
+    return 403 if error.code in STS_NAMES else error.status
+
+
+def _printable(text: str) -> str:
+    """Text without what XML cannot hold."""
+    return "".join(one if one >= " " or one in "\t\n\r" else "\ufffd" for one in text)
 
 
 def _xml(value: Any) -> str:

@@ -84,9 +84,13 @@ class Application:
     async def _json(self, arrival: Arrival) -> Answer:
         try:
             operation = arrival.name(f"kms:{operation_name(arrival.request.headers.get('x-amz-target', ''))}")
-            arrival.raw = decoded(operation.request, arrival.request.body)
         except ServiceError as refused:
             arrival.error = refused
+        else:
+            try:
+                arrival.raw = decoded(operation.request, arrival.request.body)
+            except ServiceError as malformed:
+                arrival.malformed = malformed
         await self.rounds.answer(arrival)
         error, outcome = failure(arrival), arrival.outcome
         body = error_body(error) if error else encoded(outcome.response if outcome else None)
@@ -106,7 +110,7 @@ class Application:
             body = query.error_xml(error or KMSInternalException(), request_id)
         else:
             body = query.answer_xml(arrival.operation.name, outcome.response if outcome else None, request_id)
-        return error.status if error else 200, body, query.XML, {"x-amzn-requestid": request_id}
+        return query.status_of(error) if error else 200, body, query.XML, {"x-amzn-requestid": request_id}
 
 
 class InvalidActionError(UnknownOperationException):

@@ -28,6 +28,8 @@ class Arrival:
         self.raw: dict[str, Any] = {}
         self.signature: Signature | None = None
         self.caller: Caller | None = None
+        self.malformed: ServiceError | None = None
+        """Why the body cannot be read; told only once it is known who calls (reference, kms-semantics 16.5)."""
         self.outcome: Outcome | None = None
         self.error: ServiceError | None = None
 

@@ -33,6 +33,14 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._expect_within(SILENCE)
 
+    def shutdown(self) -> None:
+        """Close a connection that is idle; by TLS at once, for its parting would be waited for."""
+        cycle: Any = self.cycle  # None before the first request, whatever its type says
+        if self.scheme == "https" and (cycle is None or cycle.response_complete):
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
         super().connection_lost(exc)

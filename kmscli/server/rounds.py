@@ -67,6 +67,8 @@ class Rounds:
         """Answer requests with one commit. What goes wrong with the vault is each one's internal error."""
         try:
             self._admit_all([one for one in arrivals if one.error is None])
+            for one in arrivals:
+                one.error = one.error or one.malformed
             admitted = [one for one in arrivals if one.caller and one.operation and one.error is None]
             calls = [(one.caller, one.operation.action, one.raw) for one in admitted if one.caller and one.operation]
             for one, outcome in zip(admitted, self.engine.group(calls), strict=True):
@@ -75,6 +77,8 @@ class Rounds:
             _fail(arrivals, error)
         except KmscliError:
             _fail(arrivals, KMSInternalException("The vault cannot be used."))
+        except Exception:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
+            _fail(arrivals, KMSInternalException())
 
     def _admit_all(self, arrivals: list[Arrival]) -> None:
         if not arrivals:

@@ -4,6 +4,7 @@ import os
 import socket
 import stat
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from uvicorn import Config, Server
@@ -95,6 +96,7 @@ def notify(state: str) -> None:
     if not path:
         return
     address = "\0" + path[1:] if path.startswith("@") else path
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
+    kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC
+    with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as manager:
         manager.connect(address)
         manager.sendall(state.encode())

@@ -1,16 +1,17 @@
 """Several worker processes on the same sockets: whichever is free takes a connection.
 
-The parent opens no vault. A worker that dies is replaced; at SIGTERM or SIGINT all are told to finish.
+The parent opens no vault, and takes its signals one at a time, so that none falls between a fork and its being noted.
+A worker that dies is replaced; at SIGTERM or SIGINT all are told to finish.
 """
 
 import os
 import signal
 import time
 from collections.abc import Callable
-from types import FrameType
 
 PAUSE = 1.0
 """Seconds before a worker is replaced that died: one that cannot even start would else be forked without end."""
+SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 
 
 class Workers:
@@ -20,41 +21,49 @@ class Workers:
         self.count = count
         self.work = work
         self.pids: set[int] = set()
-        self.is_stopping = False
+        self.failed = 0
 
     def run(self) -> int:
-        """Until a signal says to stop, and all have finished. The exit code: of the first that failed at the end."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        """Until a signal says to stop, and all have finished. The exit code of a worker that failed at the end."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         for _ in range(self.count):
             self._fork()
-        failed = 0
-        while self.pids:
-            pid, status = os.wait()
-            self.pids.discard(pid)
-            if self.is_stopping:
-                failed = failed or os.waitstatus_to_exitcode(status)
-                continue
-            time.sleep(PAUSE)
-            if not self.is_stopping:
+        while signal.sigwait(SIGNALS) == signal.SIGCHLD:
+            for _ in range(self._reap()):
+                time.sleep(PAUSE)
                 self._fork()
-        return failed
+        self.failed = 0
+        for pid in self.pids:
+            os.kill(pid, signal.SIGTERM)
+        while self.pids:
+            self._note(*os.wait())
+        return self.failed
+
+    def _reap(self) -> int:
+        """How many workers have died."""
+        before = len(self.pids)
+        while self.pids:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            self._note(pid, status)
+        return before - len(self.pids)
+
+    def _note(self, pid: int, status: int) -> None:
+        self.pids.discard(pid)
+        code = os.waitstatus_to_exitcode(status)
+        if code not in (0, -signal.SIGTERM):
+            self.failed = code
 
     def _fork(self) -> None:
         pid = os.fork()
         if pid:
             self.pids.add(pid)
             return
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
         code = 255
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             self.work()
             code = 0
         finally:
             os._exit(code)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.is_stopping = True
-        for pid in self.pids:
-            os.kill(pid, signal.SIGTERM)

@@ -102,6 +102,16 @@ def test_roles_are_assumed_over_the_wire(server: Running) -> None:
     assert refusal(sts.get_session_token)[0] == "InvalidAction"
 
 
+def test_sts_has_names_of_its_own_for_signatures(server: Running) -> None:
+    """What KMS calls UnrecognizedClientException is InvalidClientTokenId at STS, and forbidden."""
+    nobody = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
+    message = "The security token included in the request is invalid."
+    sts = server.client("sts", **nobody)
+    assert refusal(sts.get_caller_identity) == ("InvalidClientTokenId", message, 403)
+    known = {**server.new_user("Dave"), "aws_secret_access_key": "x"}
+    assert refusal(server.client("sts", **known).get_caller_identity)[0] == "SignatureDoesNotMatch"
+
+
 def test_without_authentication(open_server: Running) -> None:
     """With --no-auth the access key id names the account, and the trail says by which door calls came."""
     mine = open_server.client(**NOBODY)

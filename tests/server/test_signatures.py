@@ -57,6 +57,15 @@ def test_none(server: Running, key: dict[str, str]) -> None:
     assert request.send() == (400, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
+def test_none_and_no_json(server: Running, key: dict[str, str]) -> None:
+    """Who calls is asked before what is called can be read (16.5)."""
+    request = Request(server, key)
+    request.body = b"{"
+    assert request.send()[1] == "InvalidSignatureException"
+    del request.headers["Authorization"]
+    assert request.send()[1] == "MissingAuthenticationTokenException"
+
+
 @pytest.mark.parametrize("part", ["Credential", "SignedHeaders", "Signature", "X-Amz-Date"])
 def test_half_a_signature(server: Running, key: dict[str, str], part: str) -> None:
     """What is missing is named, and the signature is not repeated."""

@@ -20,7 +20,6 @@ from kmscli.limits.endpoints import find_endpoint
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 DEFAULT = "127.0.0.1:4590"
-LOOPBACK = ("127.", "::1")
 
 
 @command(app, "serve", session=CallSession, without=("output",))
@@ -62,7 +61,7 @@ def serve(
     places = [parsed_address(one) for one in listen or ([] if unix else [DEFAULT])]
     doors = endpoint_places(engine, session.caller, vpc_endpoint or [])
     for address, _ in [*places, *doors]:
-        if not address.startswith(LOOPBACK) and (no_auth or not tls):
+        if not is_loopback(address) and (no_auth or not tls):
             raise ConfigurationError(f"{address} is not loopback: serve it with --certificate, and without --no-auth.")
     sockets = opened(places, unix, list(doors))
     endpoints = {local[:2]: doors[place] for local, place in zip(_tcp(sockets)[len(places) :], doors, strict=True)}
@@ -111,6 +110,16 @@ def tls_options(certificate: str | None, private_key: str | None) -> dict[str, A
     if bool(certificate) != bool(private_key):
         raise UsageError("--certificate and --private-key go together.")
     return {"ssl_certfile": certificate, "ssl_keyfile": private_key} if certificate else {}
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches an address; a name may be anybody's."""
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def parsed_address(text: str) -> tuple[str, int]:
