@@ -5,6 +5,7 @@ it is given the condition keys.
 """
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from kmscli.authorization.conditions import Condition
@@ -82,12 +83,9 @@ def _decide(question: Question, policies: Policies) -> Decision:
         return decision
     if question.action.lower().startswith("kms:"):
         return decision
-    return decide(question, Policies(**{**_parts(policies), "resource": None}))
-
-
-def _parts(policies: Policies) -> dict[str, Any]:
-    parts = {name: value for name, value in vars(policies).items() if name not in ("grant", "endpoint")}
-    return parts | {"boundary": next(iter(policies.boundary), None)}
+    alone = copy(policies)
+    alone.resource = None
+    return decide(question, alone)
 
 
 def _result(question: Question, policies: Policies) -> members.EvaluationResult:
