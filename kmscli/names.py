@@ -107,6 +107,11 @@ def session_arn(role: str, name: str) -> str:
     return f"arn:{partition}:sts::{account}:assumed-role/{resource.rsplit('/', 1)[-1]}/{name}"
 
 
+def service_linked_role_arn(account: str, region: str, service: str, name: str) -> str:
+    """The ARN of the role that a service has in an account."""
+    return f"arn:{partition_of(region)}:iam::{account}:role/aws-service-role/{service}/{name}"
+
+
 def role_arn(session: str) -> str:
     """The ARN of a session's role, as far as the session's own tells: a session does not say its role's path."""
     _, partition, _, _, account, resource = session.split(":", 5)

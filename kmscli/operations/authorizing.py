@@ -46,13 +46,17 @@ def authorize_key(call: Call, request: Request, action: str, key: Key, named: st
     decided(call, *weigh_key(call, request, action, key), named)
 
 
-def authorize_alone(call: Call, request: Request, action: str, resource: str) -> None:
-    """Decide on an action on what has no policy of its own, in the caller's account. Raises AccessDeniedException."""
+def authorize_alone(call: Call, request: Request, action: str, resource: str, *, asked_by: str = "") -> None:
+    """Decide on an action on what has no policy of its own, in the caller's account.
+
+    `asked_by`: the service that refuses, if it is not the action's own. Raises AccessDeniedException, or what that
+    service has for it.
+    """
     if may_do_all(call, call.caller.account):
         return
     from kmscli.operations.weighing import weigh_alone
 
-    decided(call, *weigh_alone(call, request, action, resource), resource)
+    decided(call, *weigh_alone(call, request, action, resource), resource, asked_by=asked_by)
 
 
 def may_do_all(call: Call, account: str) -> bool:
@@ -63,12 +67,12 @@ def may_do_all(call: Call, account: str) -> bool:
     return organization_id_of(call.transaction, account) is None
 
 
-def decided(call: Call, question: Any, decision: Any, named: str) -> None:
+def decided(call: Call, question: Any, decision: Any, named: str, *, asked_by: str = "") -> None:
     """Take a decision down. Raises AccessDeniedException."""
     call.weighed.append((question, decision))
     if not decision.allowed:
         from kmscli.authorization.refusal import denial
         from kmscli.operations.service_words import denied
 
-        raise denied(question.action.partition(":")[0])(denial(question, decision, named))
+        raise denied(asked_by or question.action.partition(":")[0])(denial(question, decision, named))
     call.grant = decision.grant or call.grant

@@ -28,11 +28,13 @@ Known = dict[str, Source]
 Families = dict[str, Callable[[str], Values | None]]
 
 
-def context_of(call: Call, request: Request, action: str, principal: Principal, key: Key | None) -> Context:
-    """The condition keys of a call, for one action on one key or on none."""
+def context_of(
+    call: Call, request: Request, action: str, principal: Principal, key: Key | None, region: str
+) -> Context:
+    """The condition keys of a call, for one action on one key or on none, in the Region where it is done."""
     owner = key.account if key else principal.account
     known: Known = {
-        **_of_moment(call),
+        **_of_moment(call, region),
         **_of_principal(call, principal),
         **organizations(call, "principal", principal.account),
         **organizations(call, "resource", owner),
@@ -55,12 +57,12 @@ def encryption_context_of(request: Request, action: str) -> dict[str, str]:
     return next((dict(value) for condition, value in request.conditions(action) if condition == ENCRYPTION_CONTEXT), {})
 
 
-def _of_moment(call: Call) -> Known:
+def _of_moment(call: Call, region: str) -> Known:
     caller = call.caller
     known: Known = {
         "aws:currenttime": (iso8601(call.now),),
         "aws:epochtime": (str(int(call.now)),),
-        "aws:requestedregion": (caller.region,),
+        "aws:requestedregion": (region,),
         "aws:securetransport": ("true",),
         "aws:useragent": (caller.agent,),
         "aws:viaawsservice": (str(bool(caller.service)).lower(),),

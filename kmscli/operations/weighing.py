@@ -71,7 +71,9 @@ def question_of(
     """Whether the caller may. `owner`: the resource's account, if it is no key and not the caller's."""
     principal = standing(call).principal
     owner = key.account if key else owner or call.caller.account
-    return Question(principal, action, resource, owner, context_of(call, request, action, principal, key))
+    region = resource.split(":", 4)[3] if resource.startswith("arn:") else ""
+    context = context_of(call, request, action, principal, key, region or call.caller.region)
+    return Question(principal, action, resource, owner, context)
 
 
 def policies_for(call: Call, action: str, resource: Sequence[Source] | None) -> Policies:

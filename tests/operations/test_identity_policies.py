@@ -8,6 +8,7 @@ import pytest
 from tests.operations.house import ABSENT, ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, House, alias_arn, arn, caller
 from tests.operations.test_authorization import (
     ALICE,
+    BOB,
     DENIED,
     EVE,
     ROOT,
@@ -180,3 +181,67 @@ def test_both_accounts_have_the_event(house: House) -> None:
     [event] = house.events()[count:]
     assert event["recipientAccountId"] == OTHER_ACCOUNT
     assert "sharedEventID" not in event
+
+
+ROLE_OF_KMS = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role"
+MULTI_REGION = f"{ROLE_OF_KMS}/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+CLUSTER: dict[str, Any] = {
+    "CustomKeyStoreName": "hsm",
+    "CloudHsmClusterId": "cluster-2a23b4cdefg",
+    "TrustAnchorCertificate": "x",
+    "KeyStorePassword": "kmsPswd",
+}
+PROXY: dict[str, Any] = {
+    "CustomKeyStoreName": "proxy",
+    "CustomKeyStoreType": "EXTERNAL_KEY_STORE",
+    "XksProxyUriEndpoint": "https://xks.example.com",
+    "XksProxyUriPath": "/kms/xks/v1",
+    "XksProxyConnectivity": "VPC_ENDPOINT_SERVICE",
+    "XksProxyVpcEndpointServiceName": "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0",
+    "XksProxyAuthenticationCredential": {"AccessKeyId": "A" * 20, "RawSecretAccessKey": "s" * 43},
+}
+DEPENDENT: list[tuple[str, dict[str, Any], str, str]] = [
+    ("CreateKey", {"MultiRegion": True}, "iam:CreateServiceLinkedRole", MULTI_REGION),
+    ("CreateCustomKeyStore", CLUSTER, "cloudhsm:DescribeClusters", "*"),
+    ("CreateCustomKeyStore", PROXY, "ec2:DescribeVpcEndpointServices", "*"),
+]
+
+
+@pytest.mark.parametrize(("name", "members", "action", "resource"), DEPENDENT)
+def test_what_an_operation_asks_for_besides(
+    house: House, name: str, members: dict[str, Any], action: str, resource: str
+) -> None:
+    """Some operations need actions of other services as well (6.2); KMS refuses in its own words."""
+    new_user(house, ALICE, own())
+    user = f"User: {ALICE} is not authorized to perform: {action} on resource: {resource}"
+    assert house.refusal(name, by(ALICE), **members) == (DENIED, f"{user} {none_in(action)}")
+    new_user(house, BOB, own(), own(Action=[action, "iam:CreateServiceLinkedRole"]))
+    assert house.result_by(by(BOB), name, **members)[0] != DENIED
+    assert house.result_by(by(ROOT), name, **members)[0] != DENIED
+
+
+def test_a_role_for_kms_alone(house: House) -> None:
+    """A policy can let KMS have its role, and no other service one."""
+    only = own(Action="iam:CreateServiceLinkedRole", **when("iam:AWSServiceName", "mrk.kms.amazonaws.com"))
+    new_user(house, ALICE, own(**when("kms:MultiRegionKeyType", "PRIMARY")), only)
+    new_user(house, BOB, own(), only.replace("mrk.", "other."))
+    given = {"MultiRegion": True, "BypassPolicyLockoutSafetyCheck": True}
+    assert house.result_by(by(ALICE), "CreateKey", **given)[0] == ""
+    assert house.result_by(by(BOB), "CreateKey", **given)[0] == DENIED
+
+
+def test_a_replica_is_created_where_it_will_be(house: House) -> None:
+    """ReplicateKey asks for CreateKey in the replica's Region, of a key like the primary one."""
+    key = house.new_key(MultiRegion=True)
+    here = own(Action="kms:ReplicateKey")
+    like = {
+        "kms:MultiRegionKeyType": "REPLICA",
+        "kms:KeySpec": "SYMMETRIC_DEFAULT",
+        "aws:RequestedRegion": OTHER_REGION,
+    }
+    there = own(Action=["kms:CreateKey", "kms:PutKeyPolicy"], Condition={"StringEquals": like})
+    given = {"KeyId": key, "ReplicaRegion": OTHER_REGION, "BypassPolicyLockoutSafetyCheck": True}
+    new_user(house, ALICE, here, there)
+    new_user(house, BOB, here, there.replace(OTHER_REGION, "us-east-1"))
+    assert house.result_by(by(BOB), "ReplicateKey", **given)[0] == DENIED
+    assert house.result_by(by(ALICE), "ReplicateKey", **given)[0] == ""

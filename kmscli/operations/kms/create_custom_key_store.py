@@ -14,6 +14,7 @@ from kmscli.keys.key_stores import (
 )
 from kmscli.keystores.outside import probe, refuse_cluster
 from kmscli.operations.call import Call
+from kmscli.operations.dependent_actions import KEY_STORES, authorize_look, authorize_service_linked_role
 from kmscli.operations.key_store_members import (
     CloudHsmClusterId,
     Credential,
@@ -72,6 +73,7 @@ def create_custom_key_store(call: Call, request: CreateCustomKeyStoreRequest) ->
     it. This kmscli knows no CloudHSM clusters and reaches no proxy, so of all key stores only an external one with
     --xks-proxy-connectivity VPC_ENDPOINT_SERVICE can be made, and none can be connected.
     """
+    authorize_dependents(call, request)
     transaction = call.transaction
     others = stores_of(transaction, call.scope)
     if request.cloud_hsm_cluster_id is not None:
@@ -97,6 +99,15 @@ def create_custom_key_store(call: Call, request: CreateCustomKeyStoreRequest) ->
     probe(store.proxy)
     add_store(transaction, store, secret)
     return CreateCustomKeyStoreResponse(custom_key_store_id=store.store_id)
+
+
+def authorize_dependents(call: Call, request: CreateCustomKeyStoreRequest) -> None:
+    """See that the caller may do what creating the key store does besides (6.2). Raises AccessDeniedException."""
+    if request.custom_key_store_type == CLOUD_HSM:
+        authorize_look(call, "cloudhsm:DescribeClusters")
+        authorize_service_linked_role(call, KEY_STORES)
+    elif request.xks_proxy_vpc_endpoint_service_name is not None:
+        authorize_look(call, "ec2:DescribeVpcEndpointServices")
 
 
 def is_same(store: KeyStore, asked: KeyStore) -> bool:

@@ -1,5 +1,8 @@
 """CreateKey."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from kmscli.errors import UnsupportedOperationException, ValidationException
 from kmscli.keys.key import Key, save_key
 from kmscli.keys.material import add_material, make_material
@@ -73,6 +76,12 @@ class CreateKeyRequest(Request):
 
             check_members(self)
 
+    def conditions(self, action: str) -> Iterator[tuple[str, Any]]:
+        """Those of the members, and that a multi-Region key that is created is a primary one."""
+        yield from super().conditions(action)
+        if self.multi_region:
+            yield "kms:MultiRegionKeyType", "PRIMARY"
+
 
 class CreateKeyResponse(Response):
     """What CreateKey answers."""
@@ -95,6 +104,10 @@ def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
 
         refuse_key(call, request.custom_key_store_id, request.origin)
     check_made_here(request, call.caller.region)
+    if request.multi_region:
+        from kmscli.operations.dependent_actions import MULTI_REGION, authorize_service_linked_role
+
+        authorize_service_linked_role(call, MULTI_REGION)
     caller, transaction = call.caller, call.transaction
     check_new_key(transaction, call.scope, request.policy, request.tags)
     key = Key(

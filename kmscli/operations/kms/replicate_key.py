@@ -9,8 +9,8 @@ from kmscli.keys.regions import REGIONS
 from kmscli.keys.specs import old_name
 from kmscli.keys.states import CREATING, REPLICABLE
 from kmscli.names import key_arn, partition_of
-from kmscli.operations.authorizing import authorize_alone
 from kmscli.operations.call import Call, Elsewhere
+from kmscli.operations.dependent_actions import authorize_replica
 from kmscli.operations.fields import String
 from kmscli.operations.key_metadata import KeyMetadata, metadata_of
 from kmscli.operations.members import BypassLockoutCheck, OwnKeyId, Policy, Region, Tag, Tags
@@ -53,7 +53,7 @@ def replicate_key(call: Call, request: ReplicateKeyRequest, key: Key) -> Replica
     """
     region, transaction = request.replica_region, call.transaction
     check_region(region, key)
-    authorize_alone(call, request, "kms:CreateKey", key_arn(key.account, region, key.key_id))
+    authorize_replica(call, request, key, region)
     check_new_key(transaction, scope(key.account, region), request.policy, request.tags)
     replica = replicate(transaction, key, region, now=call.now, description=request.description)
     policy = furnish(transaction, replica, request.policy, request.tags)
