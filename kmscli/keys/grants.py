@@ -112,10 +112,12 @@ def same_grant(transaction: Transaction, key: Key, grant: Grant) -> Grant | None
 
 def add_grant(transaction: Transaction, key: Key, grant: Grant) -> None:
     """Write a new grant on a key. Raises LimitExceededException: the key has as many as it may."""
+    if not _is_listed(transaction, key):
+        _list_grantees(transaction, key)
     _count(transaction, key, 1)
     retiring = retiring_link(grant.region, grant.retiring) if grant.retiring else ""
     transaction.put(GRANT, grant.region, grant.grant_id, grant, first=grant.key_arn, second=retiring)
-    transaction.put(GRANTEE, grant.region, grant.grant_id, grant.grant_id, first=_grantee_link(key, grant.grantee))
+    _list_grantee(transaction, key, grant)
     if grant.request:
         transaction.put(GRANT_NAME, key.scope, grant.request, grant.grant_id)
 
@@ -144,13 +146,37 @@ def grants_of(transaction: Transaction, key: Key, after: bytes = b"", limit: int
 
 def granted_to(transaction: Transaction, key: Key, grantee: str) -> Iterator[Grant]:
     """A key's grants for a principal, by whom exactly they name; in the vault's order."""
-    after = b""
-    while entries := transaction.linked(GRANTEE, 1, _grantee_link(key, grantee), after, GRANTS_AT_ONCE):
+    after, link = b"", _grantee_link(key, grantee)
+    while entries := transaction.linked(GRANTEE, 1, link, after, GRANTS_AT_ONCE):
         for entry in entries:
             grant = find_grant(transaction, key.region, entry.value)
             if grant is None:
                 raise transaction.missing(GRANT, key.region, entry.value)
             yield grant
+        after = entries[-1].id
+    if not after and not _is_listed(transaction, key):
+        yield from (grant for grant in _every_grant(transaction, key) if grant.grantee == grantee)
+
+
+def _is_listed(transaction: Transaction, key: Key) -> bool:
+    """Whether a key's grants are listed by their grantees: all of them or none, as in vaults of earlier versions."""
+    first = grants_of(transaction, key, limit=1)
+    return not first or transaction.get(GRANTEE, key.region, first[0].value.grant_id) is not None
+
+
+def _list_grantees(transaction: Transaction, key: Key) -> None:
+    for grant in list(_every_grant(transaction, key)):
+        _list_grantee(transaction, key, grant)
+
+
+def _list_grantee(transaction: Transaction, key: Key, grant: Grant) -> None:
+    transaction.put(GRANTEE, grant.region, grant.grant_id, grant.grant_id, first=_grantee_link(key, grant.grantee))
+
+
+def _every_grant(transaction: Transaction, key: Key) -> Iterator[Grant]:
+    after = b""
+    while entries := grants_of(transaction, key, after, GRANTS_AT_ONCE):
+        yield from (entry.value for entry in entries)
         after = entries[-1].id
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kmscli.authorization.caller import Caller
+from kmscli.keys.grants import GRANTEE
 from tests.operations.house import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, House, alias_arn, arn
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -425,3 +426,19 @@ def test_a_service_that_calls_by_itself(house: House) -> None:
     )
     assert not refused(other, source)
     assert refused(other, source + "s")
+
+
+def test_grants_of_a_vault_from_before(house: House) -> None:
+    """Grants that were made when none were listed by their grantees have effect, with those that are made later."""
+    key = house.new_key()
+    given = {"KeyId": key, "Operations": ["Encrypt"]}
+    old = [house.call("CreateGrant", GranteePrincipal=who, **given)["GrantId"] for who in (ALICE, ROLE)]
+    transaction = house.transaction()
+    for grant in old:
+        transaction.delete(GRANTEE, REGION, grant)
+    house.commit(transaction)
+    assert [encrypts(house, who, key) for who in (ALICE, SESSION, BOB)] == [True, True, False]
+    house.call("CreateGrant", GranteePrincipal=BOB, **given)
+    assert [encrypts(house, who, key) for who in (ALICE, SESSION, BOB)] == [True, True, True]
+    house.call("RevokeGrant", KeyId=key, GrantId=old[0])
+    assert [encrypts(house, who, key) for who in (ALICE, SESSION, BOB)] == [False, True, True]
