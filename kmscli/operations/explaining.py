@@ -6,11 +6,11 @@ An explanation is read off the decisions themselves; there is no second evaluato
 from typing import Any
 
 from kmscli.authorization.explanation import explained
-from kmscli.errors import ServiceError
+from kmscli.errors import NotFoundException, ServiceError
 from kmscli.operations.call import Call
-from kmscli.operations.operation import Operation
+from kmscli.operations.operation import Operation, Target
 from kmscli.operations.shapes import Request
-from kmscli.operations.targets import decide, find
+from kmscli.operations.targets import Sought, decide, named
 
 Told = dict[str, Any]
 """`Decision`, `Decisions`, and the `Error` of a call that goes no further; all in plain members."""
@@ -34,9 +34,17 @@ def explain(call: Call, operation: Operation, request: Request) -> Told:
     error: ServiceError | None = None
     try:
         for target in operation.targets:
-            call.sought.append(find(target, call, request))
+            call.sought.append(_named(target, call, request))
         decide(operation, call, request, call.sought)
         operation.function(call, request, *(sought.thing for sought in call.sought))
     except ServiceError as refused:
         error = refused
     return told(call.weighed, error)
+
+
+def _named(target: Target, call: Call, request: Request) -> Sought:
+    """What a target names, as of now, though what is due on it is not done for an explanation's sake."""
+    sought = named(target, call, request)
+    if sought.key and sought.key.is_gone(call.now, call.held):
+        raise NotFoundException(f"Key '{sought.key.arn}' does not exist")
+    return sought

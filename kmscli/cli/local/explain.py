@@ -31,8 +31,7 @@ def explain_call(
 ) -> None:
     """Say why a call would be allowed or refused: policy by policy, statement by statement.
 
-    Decides as the call would be decided, and calls nothing, changes nothing and leaves no event; only what has fallen
-    due on its key, a rotation say, happens first, as it does before any call. Each policy that has a
+    Decides as the call would be decided, and calls nothing, changes nothing and leaves no event. Each policy that has a
     say is shown with its statements, and of each statement that does not match the element that does not fit: with the
     policy's value, what variables in it stand for, and the request's. So are the grants to whoever calls, where it came
     to them. To see the same of a call that is made, give it --explain.
