@@ -113,6 +113,11 @@ class IncompleteSignatureException(ServiceError):
 class InvalidSignatureException(ServiceError):
     """The request is not signed with the secret of the access key's id, or not now, or for another service."""
 
+    MISMATCH = (
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details."
+    )
+
 
 class MissingAuthenticationTokenException(ServiceError):
     """The request is not signed."""
@@ -120,6 +125,8 @@ class MissingAuthenticationTokenException(ServiceError):
 
 class UnrecognizedClientException(ServiceError):
     """There is no such access key, or no such session."""
+
+    UNKNOWN = "The security token included in the request is invalid."
 
 
 class IncorrectKeyException(ServiceError):

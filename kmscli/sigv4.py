@@ -24,10 +24,6 @@ SKEW = 5 * 60
 SIGNED = ("host", "x-amz-target", "x-amz-security-token")
 """The headers that a signature has to cover: the first always, the others if they are there."""
 _PARTS = ("Credential", "Signature", "SignedHeaders")
-MISMATCH = (
-    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
-    "and signing method. Consult the service documentation for details."
-)
 
 Headers = Mapping[str, str]
 """By name in small letters; a header that is there several times has its values joined by commas."""
@@ -110,10 +106,10 @@ def signature_of(request: HttpRequest, now: float, service: str) -> Signature:
 def check(request: HttpRequest, signature: Signature, secret: str) -> None:
     """Raises InvalidSignatureException: the signature was not made with this secret, or not of this request."""
     if not all(name in signature.names for name in SIGNED if name == "host" or name in request.headers):
-        raise InvalidSignatureException(MISMATCH)
+        raise InvalidSignatureException(InvalidSignatureException.MISMATCH)
     expected = computed(request, signature, secret)
     if not same(expected.encode(), signature.value.encode()):
-        raise InvalidSignatureException(MISMATCH)
+        raise InvalidSignatureException(InvalidSignatureException.MISMATCH)
 
 
 def signed(request: HttpRequest, credentials: Credentials, scope: tuple[str, str], now: float) -> dict[str, str]:

@@ -114,10 +114,8 @@ def _credited(engine: Engine, settings: Settings, caller: Caller) -> Caller:
     from kmscli.operations.credentials import Credentials, caller_with
 
     secret, token = environment.get("AWS_SECRET_ACCESS_KEY", ""), environment.get("AWS_SESSION_TOKEN", "")
-    credentials, keyring = Credentials(key_id, secret, token), engine.vault.keyring
-    found = engine.look(
-        caller, lambda transaction, now, _held: caller_with(credentials, caller, transaction, keyring, now)
-    )
+    claim, keyring = Credentials(key_id, secret, token).claim(), engine.vault.keyring
+    found = engine.look(caller, lambda transaction, now, _held: caller_with(claim, caller, transaction, keyring, now))
     return found or caller
 
 

@@ -1,5 +1,7 @@
 """Credentials: whom an access key makes of a caller (design, "Who calls, and what fails how")."""
 
+from collections.abc import Callable
+
 from kmscli.authorization.caller import Caller
 from kmscli.crypto.hashing import same
 from kmscli.errors import ExpiredTokenException, InvalidSignatureException, UnrecognizedClientException
@@ -9,7 +11,17 @@ from kmscli.identities.sessions import Session, opened_session
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
 
-UNKNOWN = "The security token included in the request is invalid."
+Proof = Callable[[str], None]
+"""Sees that whoever calls has a secret, which it is given. Raises InvalidSignatureException."""
+
+
+class Claim:
+    """An access key id and, of a session, its token. `prove`: sees that whoever claims to have it has the secret."""
+
+    def __init__(self, key_id: str, token: str, prove: Proof) -> None:
+        self.key_id = key_id
+        self.token = token
+        self.prove = prove
 
 
 class Credentials:
@@ -23,60 +35,51 @@ class Credentials:
     def __repr__(self) -> str:
         return f"Credentials({self.key_id})"
 
+    def claim(self) -> Claim:
+        """The claim of whoever says them."""
+        return Claim(self.key_id, self.token, self._prove)
 
-def caller_with(
-    credentials: Credentials, caller: Caller, transaction: Transaction, keyring: Keyring, now: float
-) -> Caller | None:
-    """The caller as the principal that credentials name; None: they are none that the vault knows.
+    def _prove(self, secret: str) -> None:
+        if not same(secret.encode(), self.secret.encode()):
+            raise InvalidSignatureException(InvalidSignatureException.MISMATCH)
 
-    Raises InvalidSignatureException: the secret is another. ExpiredTokenException. UnrecognizedClientException: the
-    role of the session is gone.
+
+def caller_with(claim: Claim, caller: Caller, transaction: Transaction, keyring: Keyring, now: float) -> Caller | None:
+    """The caller as the principal that a claim is about; None: it is of no access key that the vault knows.
+
+    `now`: the vault's time, by which sessions end. Raises InvalidSignatureException: the secret is another.
+    ExpiredTokenException. UnrecognizedClientException: the session is another key's, or its role is gone.
     """
-    if credentials.token:
-        return _of_session(credentials, caller, transaction, keyring, now)
-    user = principal_of_access_key(transaction, credentials.key_id)
-    key = find_access_key(transaction, credentials.key_id)
+    if claim.token:
+        return _in_session(claim, caller, transaction, keyring, now)
+    user = principal_of_access_key(transaction, claim.key_id)
+    key = find_access_key(transaction, claim.key_id)
     if user is None or key is None:
         return None
-    _check(secret_of(transaction, key), credentials)
-    return caller.become(user.arn, access_key=credentials.key_id)
+    claim.prove(secret_of(transaction, key))
+    return caller.become(user.arn, access_key=claim.key_id)
 
 
-def _of_session(
-    credentials: Credentials, caller: Caller, transaction: Transaction, keyring: Keyring, now: float
-) -> Caller | None:
-    opened = opened_session(keyring, credentials.token)
+def _in_session(claim: Claim, caller: Caller, transaction: Transaction, keyring: Keyring, now: float) -> Caller | None:
+    opened = opened_session(keyring, claim.token)
     if opened is None:
         return None
     session, secret = opened
-    if session.access_key != credentials.key_id:
-        raise _other_secret()
-    _check(secret, credentials)
-    return caller_in(session, caller, transaction, now)
+    if session.access_key != claim.key_id:
+        raise UnrecognizedClientException(UnrecognizedClientException.UNKNOWN)
+    claim.prove(secret)
+    _check_lasts(session, transaction, now)
+    return caller.become(session.arn, access_key=session.access_key, session=session)
 
 
-def caller_in(session: Session, caller: Caller, transaction: Transaction, now: float) -> Caller:
-    """The caller in a session. Raises ExpiredTokenException.
+def _check_lasts(session: Session, transaction: Transaction, now: float) -> None:
+    """Raises ExpiredTokenException. UnrecognizedClientException: the role is gone.
 
-    UnrecognizedClientException: its role is gone. One that was made anew under the same name is another, whose policies
-    are not this session's.
+    One that was made anew under the same name is another, whose policies are not this session's.
     """
     if now >= session.expires:
         raise ExpiredTokenException("The security token included in the request is expired")
     account, name = session.role_arn.split(":", 5)[4], session.role_arn.rpartition("/")[2]
     role = find_role(transaction, account, name)
     if role is None or role.unique_id != session.role_id:
-        raise UnrecognizedClientException(UNKNOWN)
-    return caller.become(session.arn, access_key=session.access_key, session=session)
-
-
-def _check(secret: str, credentials: Credentials) -> None:
-    if not same(secret.encode(), credentials.secret.encode()):
-        raise _other_secret()
-
-
-def _other_secret() -> InvalidSignatureException:
-    return InvalidSignatureException(
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
-        "Key and signing method. Consult the service documentation for details."
-    )
+        raise UnrecognizedClientException(UnrecognizedClientException.UNKNOWN)

@@ -5,11 +5,9 @@ from typing import Any
 from kmscli.authorization.caller import Caller
 from kmscli.engine import find_operation
 from kmscli.errors import InvalidSignatureException, ServiceError, UnrecognizedClientException
-from kmscli.identities.access_keys import ACTIVE, find_access_key, secret_of
-from kmscli.identities.sessions import Session, opened_session
 from kmscli.keys.regions import REGIONS
-from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, identity_arn, is_account
-from kmscli.operations.credentials import UNKNOWN, caller_in
+from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, is_account
+from kmscli.operations.credentials import Claim, caller_with
 from kmscli.operations.operation import Operation
 from kmscli.operations.recording import Outcome
 from kmscli.sigv4 import HttpRequest, Signature, check, signature_of
@@ -64,20 +62,13 @@ class Doorkeeper:
         """
         if arrival.signature is None:
             return self._unproven(arrival)
-        caller = self._caller(arrival, DEFAULT_ACCOUNT, arrival.signature.region)
-        if arrival.signature.token:
-            session, secret = _session(keyring, arrival.signature)
-            check(arrival.request, arrival.signature, secret)
-            return caller_in(session, caller, transaction, now)
-        key = find_access_key(transaction, arrival.signature.key_id)
-        if key is None or key.status != ACTIVE:
-            raise UnrecognizedClientException(UNKNOWN)
-        check(arrival.request, arrival.signature, secret_of(transaction, key))
-        from kmscli.identities.finding import find_user
-
-        user = find_user(transaction, key.account, key.user_name)
-        arn = user.arn if user else identity_arn("aws", key.account, "user", "/", key.user_name)
-        return caller.become(arn, access_key=key.key_id)
+        request, signature = arrival.request, arrival.signature
+        claim = Claim(signature.key_id, signature.token, lambda secret: check(request, signature, secret))
+        caller = self._caller(arrival, DEFAULT_ACCOUNT, signature.region)
+        found = caller_with(claim, caller, transaction, keyring, now)
+        if found is None:
+            raise UnrecognizedClientException(UnrecognizedClientException.UNKNOWN)
+        return found
 
     def _caller(self, arrival: Arrival, account: str, region: str) -> Caller:
         agent = arrival.request.headers.get("user-agent", "")
@@ -95,10 +86,3 @@ class Doorkeeper:
             account if is_account(account) else DEFAULT_ACCOUNT,
             region if region in REGIONS else DEFAULT_REGION,
         )
-
-
-def _session(keyring: Keyring, signature: Signature) -> tuple[Session, str]:
-    opened = opened_session(keyring, signature.token)
-    if opened is None or opened[0].access_key != signature.key_id:
-        raise UnrecognizedClientException(UNKNOWN)
-    return opened
