@@ -62,7 +62,7 @@ class Endpoint:
         self.place = place
         self.connect_timeout = connect_timeout
         self.read_timeout = read_timeout
-        self.tls = _tls(verifies, bundle) if place.is_secure else None
+        self.tls = _tls(verifies=verifies, bundle=bundle) if place.is_secure else None
 
     def post(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         """The status and body of the answer to a request. Raises KmscliError: there is none."""
@@ -121,7 +121,7 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def _tls(verifies: bool, bundle: str) -> ssl.SSLContext:  # noqa: FBT001
+def _tls(*, verifies: bool, bundle: str) -> ssl.SSLContext:
     """Raises ConfigurationError: the bundle cannot be read."""
     try:
         context = ssl.create_default_context(cafile=bundle or None)

@@ -7,7 +7,7 @@ from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 
 from kmscli.trail.cloudtrail import Source
-from kmscli.trail.records import decoded, records
+from kmscli.trail.records import Resource, decoded, records
 
 _HOST = ".amazonaws.com"
 
@@ -15,10 +15,6 @@ _HOST = ".amazonaws.com"
 class _Identity(Struct, rename="camel"):
     arn: str | None = None
     invoked_by: str | None = None
-
-
-class _Resource(Struct):
-    arn: str | None = field(default=None, name="ARN")
 
 
 class _Record(Struct, rename="camel"):
@@ -31,7 +27,7 @@ class _Record(Struct, rename="camel"):
     user_identity: _Identity | None = None
     error_code: str | None = None
     request_parameters: Raw = Raw(b"null")
-    resources: list[_Resource] | None = None
+    resources: list[Resource] | None = None
     vpc_endpoint_id: str | None = None
     vpc_endpoint_account_id: str | None = None
     event_id: str = field(default="", name="eventID")

@@ -3,11 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from msgspec import MsgspecError
+from msgspec import MsgspecError, Struct, field
 
 from kmscli.trail.cloudtrail import Source
 
 T = TypeVar("T")
+
+
+class Resource(Struct):
+    """What a record says of a thing that a call was about."""
+
+    arn: str | None = field(default=None, name="ARN")
+
 
 _PROGRESS_EVERY = 2048
 

@@ -8,7 +8,7 @@ from msgspec.json import Decoder
 
 from kmscli.trail.aliases import Aliases
 from kmscli.trail.cloudtrail import Source
-from kmscli.trail.records import decoded, records
+from kmscli.trail.records import Resource, decoded, records
 
 OK = "ok"
 
@@ -21,10 +21,6 @@ class _Identity(Struct, rename="camel"):
     account_id: str | None = None
 
 
-class _Resource(Struct):
-    arn: str | None = field(default=None, name="ARN")
-
-
 class _Record(Struct, rename="camel"):
     event_time: str
     event_name: str
@@ -34,7 +30,7 @@ class _Record(Struct, rename="camel"):
     error_code: str | None = None
     error_message: str | None = None
     request_parameters: Raw = Raw(b"null")
-    resources: list[_Resource] | None = None
+    resources: list[Resource] | None = None
     recipient_account_id: str | None = None
     event_id: str = field(default="", name="eventID")
 

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from msgspec import Raw, Struct, field
+from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
 from kmscli.trail.cloudtrail import Source
 from kmscli.trail.event import KMS
-from kmscli.trail.records import decoded, records
+from kmscli.trail.records import Resource, decoded, records
 
 _BY_ITSELF = ("AWS Internal", KMS)
 """Who is named as the invoker where KMS itself acts: in service events, and in the second record of one request."""
@@ -18,10 +18,6 @@ _BY_ITSELF = ("AWS Internal", KMS)
 class _Identity(Struct, rename="camel"):
     account_id: str | None = None
     invoked_by: str | None = None
-
-
-class _Resource(Struct):
-    arn: str | None = field(default=None, name="ARN")
 
 
 class _Record(Struct, rename="camel"):
@@ -34,7 +30,7 @@ class _Record(Struct, rename="camel"):
     user_identity: _Identity | None = None
     error_code: str | None = None
     request_parameters: Raw = Raw(b"null")
-    resources: list[_Resource] | None = None
+    resources: list[Resource] | None = None
 
 
 class _Parameters(Struct, rename="camel"):

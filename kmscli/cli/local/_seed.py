@@ -1,5 +1,6 @@
 """Seeding a lab vault: keys of a seed file that are not there yet, all in one commit with one event."""
 
+from functools import partial
 from typing import Any
 
 from kmscli.cli.call import standard_input
@@ -62,12 +63,12 @@ def _seeded(transaction: Transaction, keyring: Keyring, seed: Seed, now: float, 
     before = len(faults)
     for one in seed.set:
         _check_free(transaction, one, faults)
-        ruled(one.path, faults, lambda one=one: check_new_key(transaction, one.key.scope, one.policy, tags_in(one)))  # type: ignore[misc]
+        ruled(one.path, faults, partial(check_new_key, transaction, one.key.scope, one.policy, tags_in(one)))
     if max([seed.created or 0, *(material.rotated or 0 for material in seed.materials)]) > now:
         faults.append(f"{seed.path}: created or rotated later than now")
     for number, material in enumerate(seed.materials):
         place = f"{seed.path}.materials[{number}].valid_to"
-        ruled(place, faults, lambda material=material: check_expiry(material.valid_to, now))  # type: ignore[misc]
+        ruled(place, faults, partial(check_expiry, material.valid_to, now))
     if len(faults) > before:
         return False
     make(transaction, keyring, seed, now)

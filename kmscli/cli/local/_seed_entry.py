@@ -1,5 +1,6 @@
 """A key in a seed file, and its replicas."""
 
+from functools import partial
 from typing import Any
 
 from kmscli.authorization.caller import Caller
@@ -121,7 +122,7 @@ def _check_together(given: dict[str, Any], path: str, faults: list[str]) -> None
 def _checked_policy(read: dict[str, Any], account: str, region: str, path: str, faults: list[str]) -> str:
     """The policy of a key; its policy, aliases and tags, which are its own in each Region, are seen to."""
     for number, alias in enumerate(read.get("aliases", [])):
-        ruled(f"{path}.aliases[{number}]", faults, lambda alias=alias: check_changeable(alias))  # type: ignore[misc]
+        ruled(f"{path}.aliases[{number}]", faults, partial(check_changeable, alias))
     _check_tags(read.get("tags", {}), path, faults)
     policy: str = read.get("policy") or default_policy(account, region)
     if "policy" in read:

@@ -35,9 +35,13 @@ def read_seeds(content: bytes, caller: Caller, faults: list[str]) -> list[Seed]:
     each = [one for seed in found for one in seed.set]
     _check_unlike(found, "key_id", lambda seed: [_unique_name(seed.key)], faults)
     _check_unlike(each, "aliases", lambda seed: [f"{seed.key.scope} {name}" for name in seed.aliases], faults)
-    ids: Callable[[Seed], list[str]] = lambda seed: [f"{seed.key.region} {one.material_id}" for one in seed.materials]  # noqa: E731
-    _check_unlike(each, "materials", ids, faults)
+    _check_unlike(each, "materials", _material_places, faults)
     return found
+
+
+def _material_places(seed: Seed) -> list[str]:
+    """Where the material of a key will be: its id is taken in its Region only."""
+    return [f"{seed.key.region} {one.material_id}" for one in seed.materials]
 
 
 def _unique_name(key: Key) -> str:

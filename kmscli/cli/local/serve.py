@@ -50,6 +50,7 @@ def serve(
     With --no-auth whoever reaches the socket is the root user of the account that his access key id names, if that is
     twelve digits, or of the default one. It is for lab vaults on loopback.
     """
+    from kmscli.client.endpoint import is_loopback
     from kmscli.server.workers import Workers
 
     if workers > 1 and any(session.options.get(option) is not None for option in ("key_fd", "passphrase_fd")):
@@ -110,16 +111,6 @@ def tls_options(certificate: str | None, private_key: str | None) -> dict[str, A
     if bool(certificate) != bool(private_key):
         raise UsageError("--certificate and --private-key go together.")
     return {"ssl_certfile": certificate, "ssl_keyfile": private_key} if certificate else {}
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches an address; a name may be anybody's."""
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def parsed_address(text: str) -> tuple[str, int]:
