@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -58,9 +59,7 @@ class Running:
 
     def wait_until_it_answers(self) -> None:
         """Wait until a request is answered."""
-        end = time.monotonic() + PATIENCE
-        while b"200" not in self.raw(b"GET /healthz HTTP/1.0\r\n\r\n"):
-            assert time.monotonic() < end
+        wait_until(lambda: b"200" in self.raw(b"GET /healthz HTTP/1.0\r\n\r\n"))
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stop it; its exit code."""
@@ -79,10 +78,7 @@ class Running:
         """All that comes back for some bytes, until the server closes."""
         with self.connect() as connection:
             connection.sendall(request)
-            received = b""
-            while more := connection.recv(65536):
-                received += more
-            return received
+            return rest_of(connection)
 
     def client(self, service: str = "kms", **credentials: str) -> Any:
         """A boto3 client."""
@@ -95,6 +91,21 @@ class Running:
         self.kmscli("iam", "put-user-policy", *given)
         key = self.kmscli("iam", "create-access-key", "--user-name", name)["AccessKey"]
         return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    received = b""
+    while more := connection.recv(65536):
+        received += more
+    return received
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Look again and again until something is so. Raises AssertionError: patience has an end."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
 
 
 def client_at(url: str, service: str = "kms", **credentials: str) -> Any:
