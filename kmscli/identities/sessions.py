@@ -11,7 +11,7 @@ from typing import Any
 from kmscli.crypto.aead import NotAuthenticError
 from kmscli.identities.resource import random_base32
 from kmscli.vault.keyring import Keyring, RekeyedError
-from kmscli.vault.transaction import packed, unpacked
+from kmscli.vault.rows import packed, unpacked
 
 _PURPOSE = "session token"
 _FORMAT = b"\x01"

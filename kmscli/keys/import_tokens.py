@@ -12,7 +12,7 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import ExpiredImportTokenException, InvalidImportTokenException
 from kmscli.keys.key import Key
 from kmscli.vault.keyring import Keyring, RekeyedError
-from kmscli.vault.transaction import packed, unpacked
+from kmscli.vault.rows import packed, unpacked
 
 LIFETIME = DAY
 """How long a token is good for, in seconds."""

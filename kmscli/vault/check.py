@@ -18,9 +18,9 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import VaultDamagedError
 from kmscli.vault.head import SET_SIZE, Head
 from kmscli.vault.keyring import Keyring, RekeyedError
-from kmscli.vault.rows import Address, Row
+from kmscli.vault.rows import Address, Row, secret_bound_to, unpacked
 from kmscli.vault.sqlite_keeping import integrity_faults
-from kmscli.vault.transaction import Kind, secret_bound_to, unpacked
+from kmscli.vault.transaction import Kind
 from kmscli.vault.vault import EVENTS, HEAD, LOG, OUTSIDE_THE_SET, Vault
 
 OWN_KINDS = {HEAD[0]: "head", LOG[0]: "log", EVENTS: "events"}

@@ -13,9 +13,8 @@ from kmscli.vault.header import Header, believe_header, check_format, read_heade
 from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.keyslots import UnlockingSecret, collected, new_slot, open_slots
 from kmscli.vault.location import check_vault_file, make_private_folder
-from kmscli.vault.rows import Writes
+from kmscli.vault.rows import Writes, packed
 from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
-from kmscli.vault.transaction import packed
 from kmscli.vault.unlocking import Unlocking
 from kmscli.vault.vault import HEAD, Vault
 

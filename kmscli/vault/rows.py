@@ -12,6 +12,8 @@ from kmscli.errors import KMSInternalException
 
 Address = tuple[int, bytes, bytes]
 
+HOUR = 3600
+
 
 class Row(NamedTuple):
     """A sealed row."""
@@ -29,6 +31,27 @@ class Row(NamedTuple):
     def address(self) -> Address:
         """Where the row stands."""
         return self[:3]
+
+
+def due_hour(due: float) -> int:
+    """The hour by which something is due: what the file says of it."""
+    return -int(-due // HOUR) * HOUR
+
+
+def packed(value: bytes, secret: bytes) -> bytes:
+    """A row's plaintext."""
+    return len(value).to_bytes(4, "big") + value + secret
+
+
+def unpacked(plain: bytes) -> tuple[bytes, bytes]:
+    """The JSON and the sealed secret in a row's plaintext."""
+    length = int.from_bytes(plain[:4], "big")
+    return plain[4 : 4 + length], plain[4 + length :]
+
+
+def secret_bound_to(address: Address) -> bytes:
+    """What a row's secret is bound to: its place, not its version, so that a change of the row leaves it as it is."""
+    return address[0].to_bytes(2, "big") + address[1] + address[2]
 
 
 Read = Callable[[Address], Row | None]

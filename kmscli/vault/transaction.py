@@ -13,14 +13,12 @@ from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import VaultDamagedError
 from kmscli.generic import Generic
 from kmscli.vault.keyring import Keyring
-from kmscli.vault.rows import Address, Row
+from kmscli.vault.rows import Address, Row, due_hour, packed, secret_bound_to, unpacked
 
 if TYPE_CHECKING:
     from kmscli.vault.row_store import Snapshot
 
 T = TypeVar("T")
-
-HOUR = 3600
 
 
 class Kind(Generic[T]):
@@ -64,27 +62,6 @@ class Pending:
     def plain(self) -> bytes:
         """The row's plaintext: BE32 length ‖ JSON ‖ sealed secret."""
         return packed(json.dumps(self.kind.encode(self.value), separators=(",", ":")).encode(), self.secret)
-
-
-def due_hour(due: float) -> int:
-    """The hour by which something is due: what the file says of it."""
-    return -int(-due // HOUR) * HOUR
-
-
-def packed(value: bytes, secret: bytes) -> bytes:
-    """A row's plaintext."""
-    return len(value).to_bytes(4, "big") + value + secret
-
-
-def unpacked(plain: bytes) -> tuple[bytes, bytes]:
-    """The JSON and the sealed secret in a row's plaintext."""
-    length = int.from_bytes(plain[:4], "big")
-    return plain[4 : 4 + length], plain[4 + length :]
-
-
-def secret_bound_to(address: Address) -> bytes:
-    """What a row's secret is bound to: its place, not its version, so that a change of the row leaves it as it is."""
-    return address[0].to_bytes(2, "big") + address[1] + address[2]
 
 
 def place(blinded: Callable[..., bytes], kind: Kind[Any], scope: str, name: str) -> Address:

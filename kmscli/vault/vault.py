@@ -14,9 +14,9 @@ from kmscli.errors import VaultDamagedError
 from kmscli.vault.head import SET_SIZE, ChainEnd, Head
 from kmscli.vault.header import Header
 from kmscli.vault.keyring import Keyring, RekeyedError
-from kmscli.vault.rows import Address, Read, Row, Writes
+from kmscli.vault.rows import Address, Read, Row, Writes, packed, secret_bound_to, unpacked
 from kmscli.vault.sqlite import SqliteMeta, SqliteRowStore
-from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged, packed, secret_bound_to, unpacked
+from kmscli.vault.transaction import TALLY, Pending, Transaction, damaged
 
 HEAD: Address = (1, b"\0", b"\0")
 LOG: Address = (2, b"\0", b"\0")

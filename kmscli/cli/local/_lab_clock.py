@@ -11,7 +11,8 @@ from kmscli.clock import DAY, HOUR, MINUTE, iso8601
 from kmscli.engine import Caller, Engine
 from kmscli.errors import ConfigurationError, UsageError
 from kmscli.keys.key import KEY, Happened, Key
-from kmscli.vault.transaction import Transaction, due_hour
+from kmscli.vault.rows import due_hour
+from kmscli.vault.transaction import Transaction
 
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
