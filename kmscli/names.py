@@ -91,14 +91,15 @@ def identity_arn(partition: str, account: str, kind: str, path: str, name: str) 
 
 
 def is_caller_arn(text: str) -> bool:
-    """Whether a text is the ARN of somebody who may call: an account's root, a user, a role or a role's session."""
+    """Whether a text is the ARN of somebody who may call: a root user, a user, a federated user, a role, a session."""
     parts = text.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or parts[3] or not is_account(parts[4]) or not _NAME.issuperset(parts[5]):
         return False
     kind, _, name = parts[5].partition("/")
     if parts[2] == "iam":
         return parts[5] == "root" or (kind in ("user", "role") and bool(name))
-    return parts[2] == "sts" and kind == "assumed-role" and name.count("/") == 1 and "" not in name.split("/")
+    names = name.split("/")
+    return parts[2] == "sts" and len(names) == {"assumed-role": 2, "federated-user": 1}.get(kind, 0) and all(names)
 
 
 def session_arn(role: str, name: str) -> str:

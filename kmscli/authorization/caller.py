@@ -12,6 +12,10 @@ INTERNAL = "AWS Internal"
 """Whence, and with which agent, a service calls."""
 
 
+_TYPES = {"assumed-role": "AssumedRole", "federated-user": "FederatedUser"}
+"""What CloudTrail calls callers that are no users, by the kind of their ARN."""
+
+
 class Caller:
     """A principal. `agent`: the user agent. `address`: where the call comes from.
 
@@ -91,12 +95,14 @@ class Caller:
         if self.is_root:
             return {"type": "Root", "principalId": self.account, "arn": self.arn, "accountId": self.account}
         name = self.arn.rsplit("/", 1)[-1]
-        kind = "AssumedRole" if ":assumed-role/" in self.arn else "IAMUser"
+        kind = _TYPES.get(self.arn.split(":", 5)[5].partition("/")[0], "IAMUser")
         known = {"type": kind, "principalId": principal_id or name, "arn": self.arn, "accountId": self.account}
         if self.access_key:
             known["accessKeyId"] = self.access_key
         if kind == "IAMUser":
             return {**known, "userName": name}
+        if kind == "FederatedUser":
+            return known
         return {**known, "sessionContext": self._session_context(principal_id)}
 
     def _session_context(self, principal_id: str) -> dict[str, Any]:

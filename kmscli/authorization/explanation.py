@@ -7,7 +7,7 @@ from typing import Any
 
 from kmscli.authorization.context import Context
 from kmscli.authorization.decision import Decision
-from kmscli.authorization.evaluation import Looked, Mismatch, Question, Verdict
+from kmscli.authorization.evaluation import ANY_ONE, Looked, Mismatch, Question, Verdict
 from kmscli.authorization.grants import Considered
 from kmscli.authorization.principals import Named
 from kmscli.authorization.variables import stand_for
@@ -73,10 +73,10 @@ def _statement(looked: Looked, context: Context | None) -> dict[str, Any]:
         "Effect": "Allow" if statement.allows else "Deny",
         "Matched": mismatch is None,
     }
-    if mismatch is None:
-        shown["By"] = looked.how
-    else:
+    if mismatch:
         shown["Failed"] = _failed(mismatch, context)
+    elif looked.how != ANY_ONE:
+        shown["By"] = looked.how
     return shown
 
 

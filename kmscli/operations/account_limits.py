@@ -26,7 +26,7 @@ def resource_control(call: Call, account: str) -> Levels:
 
 
 def organizations(call: Call, whose: str, account: str) -> dict[str, ConditionSource]:
-    """The condition keys that say which organization an account is in; `whose`: `principal` or `resource`."""
+    """The condition keys that say which organization an account is in; `whose`: `principal`, `resource` or `source`."""
 
     def organization() -> tuple[str, ...] | None:
         found = _limits(call, account).organization

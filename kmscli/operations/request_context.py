@@ -110,7 +110,9 @@ def _of_service(call: Call, principal: Principal) -> Known:
     }
     source = call.caller.source_arn
     if source:
-        known.update({"aws:sourcearn": (source,), "aws:sourceaccount": (source.split(":")[4],)})
+        account = source.split(":")[4]
+        known.update({"aws:sourcearn": (source,), "aws:sourceaccount": (account,)})
+        known.update(organizations(call, "source", account))
     return known
 
 

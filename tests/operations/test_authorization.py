@@ -442,3 +442,13 @@ def test_grants_of_a_vault_from_before(house: House) -> None:
     assert [encrypts(house, who, key) for who in (ALICE, SESSION, BOB)] == [True, True, True]
     house.call("RevokeGrant", KeyId=key, GrantId=old[0])
     assert [encrypts(house, who, key) for who in (ALICE, SESSION, BOB)] == [False, True, True]
+
+
+def test_a_federated_user(house: House) -> None:
+    """A federated user is a principal by himself; his events say what he is."""
+    who = f"arn:aws:sts::{ACCOUNT}:federated-user/Fred"
+    key = house.new_key(Policy=policy(statement(who)))
+    assert encrypts(house, who, key)
+    identity = house.event()["userIdentity"]
+    assert identity == {"type": "FederatedUser", "principalId": "Fred", "arn": who, "accountId": ACCOUNT}
+    assert not encrypts(house, who.replace("Fred", "Frida"), key)

@@ -64,7 +64,9 @@ def _policy(policy: dict[str, Any]) -> str:
 def _statement(statement: dict[str, Any], *, terminal: bool) -> Tree:
     style = ("green" if statement["Effect"] == "Allow" else "red") if statement["Matched"] else "dim"
     named = json.dumps(statement["Statement"], ensure_ascii=False)
-    word = f"matches, by {statement['By']}" if statement["Matched"] else "does not match"
+    word = "matches" if statement["Matched"] else "does not match"
+    if "By" in statement:
+        word += f", by {statement['By']}"
     tree = Tree(_text(f"{statement['Effect']} {named}: {word}", terminal=terminal, style=style))
     _add_failed(tree, statement.get("Failed"), "Policy", terminal=terminal)
     return tree
