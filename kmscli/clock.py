@@ -16,6 +16,11 @@ def system_time() -> float:
     return round(time.time(), 3)
 
 
+def monotonic_time() -> float:
+    """Seconds since some moment, the same for all processes of this machine; nobody can set them."""
+    return time.monotonic()
+
+
 @lru_cache(maxsize=64)  # the calls of a group share their time
 def iso8601(moment: float) -> str:
     """`2026-01-05T09:00:00Z`: the form of CloudTrail's `eventTime` (UTC, whole seconds)."""

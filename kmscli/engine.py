@@ -87,7 +87,10 @@ class Engine:
 
     def group(self, calls: Iterable[tuple[Caller, str, dict[str, Any]]]) -> list[Outcome]:
         """Answer several calls, in order, with one commit. Raises UnknownOperationException before any is answered."""
-        asked = [Asked(caller, find_operation(name), raw) for caller, name, raw in calls]
+        return self.answer([Asked(caller, find_operation(name), raw) for caller, name, raw in calls])
+
+    def answer(self, asked: list[Asked]) -> list[Outcome]:
+        """Answer calls that were read already, in order, with one commit."""
         if not asked:
             return []
         caller, clock = asked[0].caller, self.clock()

@@ -212,6 +212,12 @@ class TagException(ServiceError):
     """A tag is not valid."""
 
 
+class ThrottlingException(ServiceError):
+    """An account calls more often than it may. In no model of KMS; clients know it and call again later."""
+
+    TOO_FAST = "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
+
+
 class UnknownOperationException(ServiceError):
     """No such operation."""
 

@@ -28,6 +28,7 @@ OWN_ERRORS = {
     "MissingAuthenticationTokenException": "common to all services; the KMS model does not list it",
     "NotAuthorizedException": "common to all services; the KMS model does not list it",
     "SerializationException": "answered by the protocol, before the service",
+    "ThrottlingException": "common to all services; the KMS model does not list it",
     "UnrecognizedClientException": "common to all services; the KMS model does not list it",
     "UnknownOperationException": "answered by the protocol, before the service",
     "ValidationException": "common to all services; the KMS model does not list it",

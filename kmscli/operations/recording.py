@@ -23,7 +23,7 @@ _TRAIL_STYLE: Render = {"timestamp": trail_style}
 
 
 class Asked:
-    """A call as it came in, read as far as it could be: `request`, or the `error` that reading it gave."""
+    """A call as it came in, read as far as it could be: its `request`, and the `error` for which it goes no further."""
 
     def __init__(self, caller: Caller, operation: Operation, raw: dict[str, Any]) -> None:
         self.caller = caller.at(global_region(caller.region)) if operation.is_global else caller

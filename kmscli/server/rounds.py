@@ -6,10 +6,12 @@ No answer leaves before that commit is durable. The log follows after the answer
 import asyncio
 from collections.abc import Callable
 
-from kmscli.clock import system_time
+from kmscli.clock import monotonic_time, system_time
 from kmscli.engine import Caller, Engine
 from kmscli.errors import KmscliError, KMSInternalException, ServiceError
+from kmscli.operations.recording import Asked
 from kmscli.server.arrivals import Arrival, Doorkeeper
+from kmscli.server.throttle import Charges, Throttle, charges_of
 from kmscli.vault.transaction import Transaction
 
 MOST_AT_ONCE = 256
@@ -20,14 +22,22 @@ LOG_FOLLOWS = 0.1
 class Rounds:
     """Answers arrivals on an engine. `itself`: the server, as whom the vault is looked at.
 
-    `settle`: lets the log follow.
+    `settle`: lets the log follow. `throttle`: refuses calls that are too many, if any are.
     """
 
-    def __init__(self, engine: Engine, itself: Caller, doorkeeper: Doorkeeper, settle: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        itself: Caller,
+        doorkeeper: Doorkeeper,
+        settle: Callable[[], None],
+        throttle: Throttle | None = None,
+    ) -> None:
         self.engine = engine
         self.itself = itself
         self.doorkeeper = doorkeeper
         self.settle = settle
+        self.throttle = throttle
         self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._is_settling = False
 
@@ -70,8 +80,9 @@ class Rounds:
             for one in arrivals:
                 one.error = one.error or one.malformed
             admitted = [one for one in arrivals if one.caller and one.operation and one.error is None]
-            calls = [(one.caller, one.operation.action, one.raw) for one in admitted if one.caller and one.operation]
-            for one, outcome in zip(admitted, self.engine.group(calls), strict=True):
+            asked = [Asked(one.caller, one.operation, one.raw) for one in admitted if one.caller and one.operation]
+            self._count(asked)
+            for one, outcome in zip(admitted, self.engine.answer(asked), strict=True):
                 one.outcome = outcome
         except ServiceError as error:
             _fail(arrivals, error)
@@ -79,6 +90,16 @@ class Rounds:
             _fail(arrivals, KMSInternalException("The vault cannot be used."))
         except Exception:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
             _fail(arrivals, KMSInternalException())
+
+    def _count(self, asked: list[Asked]) -> None:
+        """Let the throttle count calls, if there is one."""
+        if not (self.throttle and asked):
+            return
+
+        def look(transaction: Transaction, _now: float, _held: float) -> list[Charges]:
+            return [charges_of(one, transaction) for one in asked]
+
+        self.throttle.count(asked, self.engine.look(self.itself, look), monotonic_time())
 
     def _admit_all(self, arrivals: list[Arrival]) -> None:
         if not arrivals:

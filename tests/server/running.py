@@ -101,6 +101,13 @@ def rest_of(connection: socket.socket) -> bytes:
     return received
 
 
+def children(pid: int) -> list[int]:
+    """The processes that one has started."""
+    said = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    pairs = [line.split() for line in said.stdout.splitlines()]
+    return [int(number) for number, state in pairs if not state.startswith("Z")]
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Look again and again until something is so. Raises AssertionError: patience has an end."""
     end = time.monotonic() + PATIENCE

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.server.running import NOBODY, PATIENCE, Running, rest_of, wait_until
+from tests.server.running import NOBODY, PATIENCE, Running, children, rest_of, wait_until
 
 HEADERS = "Host: localhost\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: TrentService.{}\r\n"
 
@@ -218,13 +218,6 @@ def test_workers(tmp_path: Path) -> None:
     assert "verified" in running.kmscli("audit", "verify")
     log = Path(running.kmscli("audit", "path").strip()).read_text()
     assert [one for one in ids if one not in log] == []
-
-
-def children(pid: int) -> list[int]:
-    """The processes that one has started."""
-    said = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    pairs = [line.split() for line in said.stdout.splitlines()]
-    return [int(number) for number, state in pairs if not state.startswith("Z")]
 
 
 def test_a_unix_socket(tmp_path: Path) -> None:

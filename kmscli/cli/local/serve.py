@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from socket import AF_UNIX, socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from kmscli.cli.settings import user_name
 from kmscli.engine import Caller, Engine
 from kmscli.errors import ConfigurationError, KmscliError, UsageError
 from kmscli.limits.endpoints import find_endpoint
+
+if TYPE_CHECKING:
+    from kmscli.server.throttle import Throttle
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -37,6 +40,10 @@ def serve(
         typer.Option(metavar="ID=ADDRESS:PORT", help="Where calls come in through a VPC endpoint."),
     ] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="How many processes serve.")] = 1,
+    throttle: Annotated[
+        float | None,
+        typer.Option(metavar="FACTOR", help="Refuse calls beyond AWS's rates times this: 1 for AWS's own."),
+    ] = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Take calls without a signature: a lab vault's, on loopback.")
     ] = False,
@@ -46,6 +53,9 @@ def serve(
     The KMS operations are served by the JSON protocol, and those of STS that kmscli has by theirs. Calls are signed
     with access keys that kmscli iam create-access-key or kmscli sts assume-role have given, and decided as AWS decides.
     Beyond loopback TLS is asked for. Runs until SIGTERM or SIGINT, and finishes what it has begun.
+
+    With --throttle each account may call as often as AWS KMS lets it, times the factor, for each quota and Region; what
+    is more is refused with ThrottlingException. All workers count together.
 
     With --no-auth whoever reaches the socket is the root user of the account that his access key id names, if that is
     twelve digits, or of the default one. It is for lab vaults on loopback.
@@ -66,11 +76,12 @@ def serve(
             raise ConfigurationError(f"{address} is not loopback: serve it with --certificate, and without --no-auth.")
     sockets = opened(places, unix, list(doors))
     endpoints = {local[:2]: doors[place] for local, place in zip(_tcp(sockets)[len(places) :], doors, strict=True)}
+    counting = None if throttle is None else counted(throttle)
     announce(sockets, secure=bool(tls), no_auth=no_auth)
     if workers == 1:
-        return work(session, sockets, endpoints, tls, no_auth=no_auth)
+        return work(session, sockets, endpoints, tls, throttle=counting, no_auth=no_auth)
     session.close()
-    code = Workers(workers, lambda: work(session, sockets, endpoints, tls, no_auth=no_auth)).run()
+    code = Workers(workers, lambda: work(session, sockets, endpoints, tls, throttle=counting, no_auth=no_auth)).run()
     if code:
         raise KmscliError(f"A worker left with {code}.")
     return None
@@ -82,6 +93,7 @@ def work(
     endpoints: dict[tuple[Any, ...], tuple[str, str, str]],
     tls: dict[str, Any],
     *,
+    throttle: "Throttle | None",
     no_auth: bool,
 ) -> None:
     """Serve, in this process, until it is told to stop."""
@@ -101,9 +113,21 @@ def work(
                 said.add(warning)
                 warn(warning)
 
-    rounds = Rounds(engine, session.caller, doorkeeper, settle)
+    rounds = Rounds(engine, session.caller, doorkeeper, settle, throttle)
     run(Application(rounds, anyone=no_auth, endpoints=endpoints), sockets, tls)
     settle()
+
+
+def counted(factor: float) -> "Throttle":
+    """What counts calls. Raises UsageError: no factor. ConfigurationError: it cannot be shared by processes."""
+    from kmscli.server.throttle import Throttle
+
+    if not 0 < factor < float("inf"):
+        raise UsageError("argument --throttle: a number above 0, which AWS's rates are multiplied with.")
+    try:
+        return Throttle(factor)
+    except OSError as error:
+        raise ConfigurationError(f"No temporary file can be made, to count calls: {error.strerror}.") from None
 
 
 def tls_options(certificate: str | None, private_key: str | None) -> dict[str, Any]:
