@@ -1,9 +1,9 @@
-# The two commands to know: `make demo` and `make test`. Everything is made in .venv and node_modules; nothing is installed outside
-# them, system packages for the tests aside, and those only where apt-get may.
+# The two commands to know: `make demo` and `make test`. Everything is made in .venv, .venv-rivals and node_modules; nothing is
+# installed outside them, system packages for the tests and benchmarks aside, and those only where apt-get may.
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := jq zsh fish openssl npm
+PACKAGES := jq zsh fish openssl npm wrk
 NODE := tests/server/node
 .DEFAULT_GOAL := test
 
@@ -28,7 +28,7 @@ lint: .venv/developing
 docs: .venv/developing ## All that is generated: the operation index, completions, man pages, docs/commands.
 	$(BIN)/python docs/generate
 
-benchmarks: .venv/developing ## The design's budgets, as ratios.
+benchmarks: .venv/developing .venv-rivals/installed system-packages ## The design's budgets, as ratios.
 	for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark" || exit 1; done
 
 .venv/bin/python:
@@ -43,6 +43,12 @@ benchmarks: .venv/developing ## The design's budgets, as ratios.
 	$(BIN)/pip install --quiet --disable-pip-version-check --group dev
 	touch $@
 
+.venv-rivals/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-rivals
+	.venv-rivals/bin/pip install --quiet --disable-pip-version-check --upgrade pip
+	.venv-rivals/bin/pip install --quiet --disable-pip-version-check --group rivals
+	touch $@
+
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | system-packages
 	npm ci --prefix $(NODE) --silent --no-audit --no-fund
 	touch $@
@@ -51,8 +57,8 @@ system-packages:
 	@missing=; for package in $(PACKAGES); do command -v $$package > /dev/null || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ] && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing > /dev/null \
-			|| echo "not installed:$$missing (shells that are not there are not tested)"; \
+			|| echo "not installed:$$missing (what needs them is left out)"; \
 	fi
 
 clean:
-	rm -rf .venv $(NODE)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-rivals $(NODE)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
