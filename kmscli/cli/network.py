@@ -18,7 +18,7 @@ MEMBERS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def client_for(settings: Settings, operation: Operation) -> Client:
-    """A client of the endpoint that the settings name.
+    """A client of the endpoint that the settings name. A Unix socket's may know the caller without credentials.
 
     Raises UsageError: an option is about a vault of this machine. ConfigurationError: the endpoint is none, or may not
     be spoken to; there are no credentials; the operation is not sent.
@@ -38,12 +38,14 @@ def client_for(settings: Settings, operation: Operation) -> Client:
         read_timeout=_wait(options.get("cli_read_timeout")),
     )
     credentials = None if options.get("no_sign_request") else credentials_of(settings)
+    if not (credentials or options.get("no_sign_request") or endpoint.place.path):
+        raise ConfigurationError("Unable to locate credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY give them.")
     return Client(endpoint, credentials, settings.region, f"kmscli/{__version__}")
 
 
-def credentials_of(settings: Settings) -> Credentials:
+def credentials_of(settings: Settings) -> Credentials | None:
     """From the environment, unless `--profile` names another source; then from the profile's credentials file, and
-    from its configuration. Raises ConfigurationError: there are none, or half of them.
+    from its configuration. None: there are none. Raises ConfigurationError: there is half of them.
     """
     environment = settings.environment
     name = asked_profile(settings.options, environment) or "default"
@@ -59,7 +61,7 @@ def credentials_of(settings: Settings) -> Credentials:
             if not found[1]:
                 raise ConfigurationError(f"Partial credentials found in {source}, missing: {lower[1]}")
             return Credentials(*found)
-    raise ConfigurationError("Unable to locate credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY give them.")
+    return None
 
 
 def _wait(seconds: Any) -> float | None:

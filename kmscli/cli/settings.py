@@ -100,7 +100,7 @@ class Settings:
             agent=f"kmscli/{__version__}",
             door="command line",
             uid=os.getuid(),
-            user=user_name(),
+            user=user_name(os.getuid()),
         )
 
     def _configured(self) -> tuple[str, str]:
@@ -138,14 +138,14 @@ def service_name(text: str) -> str:
 
 
 @cache
-def user_name() -> str:
-    """The name of the process's user, or its number where it has none."""
+def user_name(uid: int) -> str:
+    """The name of a user, or its number where it has none."""
     import pwd
 
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return str(os.getuid())
+        return str(uid)
 
 
 def config_file(environment: Environment) -> str:

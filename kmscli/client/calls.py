@@ -23,7 +23,9 @@ class AnsweredError(ServiceError):
 
 
 class Client:
-    """Sends calls of one Region. Without credentials they are not signed."""
+    """Sends calls of one Region. Without credentials they are not signed; by a Unix socket the host's name tells the
+    Region then, as AWS's own does.
+    """
 
     def __init__(self, endpoint: Endpoint, credentials: Credentials | None, region: str, agent: str) -> None:
         self.endpoint = endpoint
@@ -50,7 +52,9 @@ class Client:
 
     def _exchange(self, operation: Operation, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         place = self.endpoint.place
-        headers = {"host": place.header, "user-agent": self.agent, **headers}
+        tells_region = place.path and not self.credentials
+        host = f"{operation.service}.{self.region}.amazonaws.com" if tells_region else place.header
+        headers = {"host": host, "user-agent": self.agent, **headers}
         if self.credentials:
             request = HttpRequest("POST", place.target, headers, body)
             scope = (self.region, operation.service)

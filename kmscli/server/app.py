@@ -64,7 +64,7 @@ class Application:
             return 200, b"ok\n", "text/plain", {}
         if scope["method"] != "POST":
             return 405, b"", "text/plain", {"allow": "POST"}
-        if self.anyone and not _is_local(headers):
+        if self.anyone and not _is_local(scope, headers):
             return 403, b"Calls without a signature come from this machine alone.\n", "text/plain", {}
         return None
 
@@ -76,6 +76,7 @@ class Application:
         return Arrival(
             HttpRequest("POST", target, headers, body),
             address=scope["client"][0] if scope["client"] else "127.0.0.1",
+            peer=scope["state"].get("peer"),
             endpoint=next(
                 (self.endpoints[one, port] for one in (address, *EVERYWHERE) if (one, port) in self.endpoints), None
             ),
@@ -179,8 +180,11 @@ def _headers(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def _is_local(headers: Mapping[str, str]) -> bool:
-    """Whether a request that needs no signature may be answered: it is no web page's, and means this machine."""
+def _is_local(scope: Message, headers: Mapping[str, str]) -> bool:
+    """Whether a request that needs no signature may be answered: it is no web page's, and means this machine.
+
+    By a Unix socket no page comes, whatever name it has found for this machine.
+    """
     host = headers.get("host", "")
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return "origin" not in headers and name in LOCAL_HOSTS
+    return "origin" not in headers and (name in LOCAL_HOSTS or "peer" in scope["state"])

@@ -1,26 +1,34 @@
-"""Requests that have arrived: who calls, and what, as far as the request itself tells."""
+"""Requests that have arrived: who calls, and what, as far as the request and its connection tell."""
 
+from collections.abc import Callable
 from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.engine import find_operation
 from kmscli.errors import InvalidSignatureException, ServiceError, UnrecognizedClientException
 from kmscli.keys.regions import REGIONS
-from kmscli.names import DEFAULT_ACCOUNT, DEFAULT_REGION, is_account
+from kmscli.names import DEFAULT_ACCOUNT, is_account
 from kmscli.operations.credentials import Claim, caller_with
 from kmscli.operations.operation import Operation
 from kmscli.operations.recording import Outcome
+from kmscli.server.peers import Peers
 from kmscli.sigv4 import HttpRequest, Signature, check, signature_of
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
 
 
 class Arrival:
-    """A request that is to be answered. `operation` and `raw`: what is called. `outcome`, `error`: what came of it."""
+    """A request that is to be answered. `operation` and `raw`: what is called. `outcome`, `error`: what came of it.
 
-    def __init__(self, request: HttpRequest, *, address: str, endpoint: tuple[str, str, str] | None) -> None:
+    `peer`: the uid of whoever has connected, if by a Unix socket.
+    """
+
+    def __init__(
+        self, request: HttpRequest, *, address: str, peer: int | None, endpoint: tuple[str, str, str] | None
+    ) -> None:
         self.request = request
         self.address = address
+        self.peer = peer
         self.endpoint = endpoint
         self.operation: Operation | None = None
         self.raw: dict[str, Any] = {}
@@ -38,17 +46,21 @@ class Arrival:
 
 
 class Doorkeeper:
-    """Tells who calls. `anyone`: nobody has to prove it, and the account is what the access key id says."""
+    """Tells who calls. `anyone`: nobody has to prove it, and the account is what the access key id says.
 
-    def __init__(self, *, anyone: bool, door: str, uid: int, user: str) -> None:
+    `uid`: the server's own user. `user_name`: the name of a user. `region`: of requests that tell none.
+    """
+
+    def __init__(self, *, anyone: bool, peers: Peers, uid: int, user_name: Callable[[int], str], region: str) -> None:
         self.anyone = anyone
-        self.door = door
+        self.peers = peers
         self.uid = uid
-        self.user = user
+        self.user_name = user_name
+        self.region = region
 
     def look_at(self, arrival: Arrival, now: float) -> None:
         """Read the signature of a request, if it has to have one. Raises as `signature_of` does."""
-        if self.anyone:
+        if self.anyone or self._mapped(arrival):
             return
         action = arrival.operation.action if arrival.operation else ""
         arrival.signature = signature_of(arrival.request, now, action.partition(":")[0])
@@ -61,7 +73,7 @@ class Doorkeeper:
         Raises InvalidSignatureException, UnrecognizedClientException, ExpiredTokenException.
         """
         if arrival.signature is None:
-            return self._unproven(arrival)
+            return self._unproven(arrival) if self.anyone else self._peer(arrival)
         request, signature = arrival.request, arrival.signature
         claim = Claim(signature.key_id, signature.token, lambda secret: check(request, signature, secret))
         caller = self._caller(arrival, DEFAULT_ACCOUNT, signature.region)
@@ -70,19 +82,39 @@ class Doorkeeper:
             raise UnrecognizedClientException(UnrecognizedClientException.UNKNOWN)
         return found
 
-    def _caller(self, arrival: Arrival, account: str, region: str) -> Caller:
+    def _caller(self, arrival: Arrival, account: str, region: str, arn: str = "") -> Caller:
         agent = arrival.request.headers.get("user-agent", "")
-        caller = Caller(account, region, agent=agent, door=self.door, uid=self.uid, user=self.user)
+        uid = self.uid if arrival.peer is None else arrival.peer
+        door = "http" if arrival.peer is None else "socket"
+        door = f"{door} without authentication" if self.anyone else door
+        caller = Caller(account, region, arn=arn, agent=agent, door=door, uid=uid, user=self.user_name(uid))
         caller.address = arrival.address
         return caller.through_endpoint(*arrival.endpoint) if arrival.endpoint else caller
+
+    def _mapped(self, arrival: Arrival) -> tuple[str, str] | None:
+        """Whom the peer's uid stands for. A signature, if there is one, says it instead."""
+        if arrival.peer is None or "authorization" in arrival.request.headers:
+            return None
+        return self.peers.principals.get(arrival.peer)
+
+    def _peer(self, arrival: Arrival) -> Caller:
+        """The principal that the peer's uid stands for, in the Region whose endpoint the request is for."""
+        account, arn = self._mapped(arrival) or ("", "")
+        return self._caller(arrival, account, self._known(region_in(arrival.request.headers.get("host", ""))), arn)
+
+    def _known(self, region: str) -> str:
+        return region if region in REGIONS else self.region
 
     def _unproven(self, arrival: Arrival) -> Caller:
         """The root user of the account that an access key id of 12 digits names, in the Region of the scope."""
         _, _, credential = arrival.request.headers.get("authorization", "").partition("Credential=")
         account, _, scope = credential.partition("/")
-        region = scope.split("/")[1] if scope.count("/") >= 2 else DEFAULT_REGION
-        return self._caller(
-            arrival,
-            account if is_account(account) else DEFAULT_ACCOUNT,
-            region if region in REGIONS else DEFAULT_REGION,
-        )
+        region = scope.split("/")[1] if scope.count("/") >= 2 else region_in(arrival.request.headers.get("host", ""))
+        return self._caller(arrival, account if is_account(account) else DEFAULT_ACCOUNT, self._known(region))
+
+
+def region_in(host: str) -> str:
+    """The Region in AWS's own name of an endpoint, as kms.eu-west-1.amazonaws.com; empty if it is none."""
+    service, _, rest = host.partition(".")
+    region, _, domain = rest.partition(".")
+    return region if service in ("kms", "sts") and domain in ("amazonaws.com", "amazonaws.com.cn") else ""

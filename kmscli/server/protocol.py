@@ -9,6 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from kmscli.server.peers import Peers, uid_of
+
 REQUEST_DEADLINE = 10.0
 """Seconds within which a request has to be there."""
 SILENCE = 60
@@ -21,16 +23,22 @@ class TooLongError(Exception):
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with a deadline, an end to silence, and a limit for headers."""
+    """uvicorn's protocol with a deadline, an end to silence, a limit for headers, and a look at who has connected."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, peers: Peers, **options: Any) -> None:
+        super().__init__(**options)
+        self._peers = peers
         self._deadline: TimerHandle | None = None
         self._header_length = self._unparsed = 0
         self._is_in_header = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        uid = uid_of(transport)
+        if uid is not None:
+            self.app_state = {"peer": uid}
+            if not self._peers.admits(uid):
+                transport.abort()
         self._expect_within(SILENCE)
 
     def shutdown(self) -> None:

@@ -1,5 +1,6 @@
 """A server process: its sockets, its engine, and its start and stop as service managers expect them."""
 
+import asyncio
 import os
 import socket
 import stat
@@ -10,9 +11,11 @@ from typing import Any
 from uvicorn import Config, Server
 
 from kmscli.server.app import Application
+from kmscli.server.peers import Peers
 from kmscli.server.protocol import SILENCE, DeadlineProtocol
 
 MOST_CONNECTIONS = 1000
+BACKLOG = 2048
 GRACE = 30
 """Seconds that requests in flight are given to finish."""
 
@@ -24,12 +27,13 @@ def listener(address: str, port: int) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.bind((address, port))
-    made.listen(2048)
+    made.listen(BACKLOG)
     return made
 
 
-def unix_listener(path: str) -> socket.socket:
-    """A listening Unix socket that only this user may use, in the place of one that nobody listens on any more.
+def unix_listener(path: str, *, shared: bool) -> socket.socket:
+    """A listening Unix socket, in the place of one that nobody listens on any more. Unless it is `shared`, only this
+    user may connect.
 
     Raises OSError: somebody listens there, or it is no socket.
     """
@@ -37,12 +41,12 @@ def unix_listener(path: str) -> socket.socket:
     # whoever connects to a file that is no socket is refused as by a dead one: it must not be removed
     if os.path.exists(path) and stat.S_ISSOCK(os.lstat(path).st_mode) and not _is_alive(path):
         os.unlink(path)
-    mask = os.umask(0o177)
+    mask = os.umask(0o111 if shared else 0o177)
     try:
         made.bind(path)
     finally:
         os.umask(mask)
-    made.listen(2048)
+    made.listen(BACKLOG)
     return made
 
 
@@ -57,7 +61,7 @@ def _is_alive(path: str) -> bool:
     return True
 
 
-def run(application: Application, sockets: Sequence[socket.socket], tls: Mapping[str, Any]) -> None:
+def run(application: Application, sockets: Sequence[socket.socket], tls: Mapping[str, Any], peers: Peers) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first."""
     config = Config(
         application,
@@ -74,14 +78,32 @@ def run(application: Application, sockets: Sequence[socket.socket], tls: Mapping
         timeout_graceful_shutdown=GRACE,
         **tls,
     )
-    NotifyingServer(config).run(sockets=list(sockets))
+    NotifyingServer(config, peers).run(sockets=list(sockets))
 
 
 class NotifyingServer(Server):
-    """Tells the service manager when it is ready, and when it stops (sd_notify); leaves with 0 when it is told to."""
+    """Tells the service manager when it is ready, and when it stops (sd_notify); leaves with 0 when it is told to.
+
+    A Unix socket speaks plain HTTP beside others that speak TLS: what it carries stays on this machine.
+    """
+
+    def __init__(self, config: Config, peers: Peers) -> None:
+        super().__init__(config)
+        self.peers = peers
+        self.servers: list[asyncio.base_events.Server] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> DeadlineProtocol:
+            return DeadlineProtocol(
+                self.peers, config=self.config, server_state=self.server_state, app_state={}, _loop=loop
+            )
+
+        for one in sockets or ():
+            tls = None if one.family == socket.AF_UNIX else self.config.ssl
+            self.servers.append(await loop.create_server(protocol, sock=one, ssl=tls, backlog=BACKLOG))
+        self.started = True
         notify("READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -207,20 +207,18 @@ def self_signed(folder: Path) -> tuple[str, str]:
 
 
 def test_tls_and_a_unix_socket(tmp_path: Path) -> None:
-    """TLS with a certificate that is checked, against a bundle too, unless told not to; and a Unix socket."""
+    """TLS with a certificate that is checked, against a bundle too, unless told not to; and a Unix socket, without."""
     certificate, key = self_signed(tmp_path)
     running = Running(tmp_path)
     running.kmscli("vault", "init", "--lab")
     user = running.new_user("Alice")
     running.env |= {name.upper(): value for name, value in user.items()}
-    running.start("--listen", "127.0.0.1:0", "--unix", str(tmp_path / "socket"))
-    unix = f"unix:{tmp_path}/socket"
-    assert running.kmscli("sts", "get-caller-identity", "--endpoint-url", unix)["Arn"] == USER
-    assert running.stop() == 0
-    running.start("--listen", "127.0.0.1:0", "--certificate", certificate, "--private-key", key)
+    unix = ("--unix", str(tmp_path / "socket"))
+    running.start("--listen", "127.0.0.1:0", *unix, "--certificate", certificate, "--private-key", key, listeners=2)
+    who = ("sts", "get-caller-identity", "--endpoint-url")
+    assert running.kmscli(*who, running.urls[1])["Arn"] == USER
     for options in (("--ca-bundle", certificate), ("--no-verify-ssl",)):
-        words = ("sts", "get-caller-identity", "--endpoint-url", running.url, *options)
-        assert running.kmscli(*words)["Arn"] == USER
+        assert running.kmscli(*who, running.url, *options)["Arn"] == USER
     with pytest.raises(subprocess.CalledProcessError) as refused:
         running.kmscli("list-keys", "--endpoint-url", running.url)
     assert (refused.value.returncode, "SSL validation failed" in refused.value.stderr) == (255, True)

@@ -10,6 +10,7 @@ import typer
 
 from kmscli.cli.call import settled
 from kmscli.cli.local._call_session import CallSession
+from kmscli.cli.local._peers import mapped_peers
 from kmscli.cli.local._vault_session import command
 from kmscli.cli.session import warn
 from kmscli.cli.settings import user_name
@@ -33,6 +34,10 @@ def serve(
         list[str] | None, typer.Option(metavar="ADDRESS:PORT", help=f"Where to listen; {DEFAULT} by default.")
     ] = None,
     unix: Annotated[str | None, typer.Option(metavar="PATH", help="A Unix socket to listen on.")] = None,
+    peer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="USER=PRINCIPAL", help="As whom a user of this machine calls by the Unix socket."),
+    ] = None,
     certificate: Annotated[str | None, typer.Option(metavar="FILE", help="A certificate, to serve TLS with.")] = None,
     private_key: Annotated[str | None, typer.Option(metavar="FILE", help="The certificate's private key.")] = None,
     vpc_endpoint: Annotated[
@@ -57,6 +62,9 @@ def serve(
     With --throttle each account may call as often as AWS KMS lets it, times the factor, for each quota and Region; what
     is more is refused with ThrottlingException. All workers count together.
 
+    With --peer, a user of this machine, by uid or name, needs no signature on the Unix socket: what he does not sign he
+    calls as that user, role or session, by its ARN, or as the root of that account, by its id.
+
     With --no-auth whoever reaches the socket is the root user of the account that his access key id names, if that is
     twelve digits, or of the default one. It is for lab vaults on loopback.
     """
@@ -65,6 +73,7 @@ def serve(
 
     if workers > 1 and any(session.options.get(option) is not None for option in ("key_fd", "passphrase_fd")):
         raise UsageError("Each worker unlocks the vault, and a descriptor can be read only once.")
+    principals = mapped_peers(peer or [], told=bool(unix) and not no_auth)
     engine = session.engine()
     if no_auth and not engine.vault.header.lab:
         raise ConfigurationError("Calls without a signature are for lab vaults: kmscli vault init --lab makes one.")
@@ -74,14 +83,18 @@ def serve(
     for address, _ in [*places, *doors]:
         if not is_loopback(address) and (no_auth or not tls):
             raise ConfigurationError(f"{address} is not loopback: serve it with --certificate, and without --no-auth.")
-    sockets = opened(places, unix, list(doors))
+    sockets = opened(places, unix, list(doors), shared=bool(peer))
     endpoints = {local[:2]: doors[place] for local, place in zip(_tcp(sockets)[len(places) :], doors, strict=True)}
     counting = None if throttle is None else counted(throttle)
     announce(sockets, secure=bool(tls), no_auth=no_auth)
+
+    def serves() -> None:
+        work(session, sockets, endpoints, tls, principals, throttle=counting, no_auth=no_auth)
+
     if workers == 1:
-        return work(session, sockets, endpoints, tls, throttle=counting, no_auth=no_auth)
+        return serves()
     session.close()
-    code = Workers(workers, lambda: work(session, sockets, endpoints, tls, throttle=counting, no_auth=no_auth)).run()
+    code = Workers(workers, serves).run()
     if code:
         raise KmscliError(f"A worker left with {code}.")
     return None
@@ -92,6 +105,7 @@ def work(
     sockets: Sequence[socket],
     endpoints: dict[tuple[Any, ...], tuple[str, str, str]],
     tls: dict[str, Any],
+    principals: dict[int, tuple[str, str]],
     *,
     throttle: "Throttle | None",
     no_auth: bool,
@@ -99,12 +113,13 @@ def work(
     """Serve, in this process, until it is told to stop."""
     from kmscli.server.app import Application
     from kmscli.server.arrivals import Doorkeeper
+    from kmscli.server.peers import Peers
     from kmscli.server.rounds import Rounds
     from kmscli.server.serving import run
 
     engine = session.engine()
-    door = "http without authentication" if no_auth else "http"
-    doorkeeper = Doorkeeper(anyone=no_auth, door=door, uid=os.getuid(), user=user_name())
+    region, peers = session.caller.region, Peers(principals)
+    doorkeeper = Doorkeeper(anyone=no_auth, peers=peers, uid=os.getuid(), user_name=user_name, region=region)
     said: set[str] = set()
 
     def settle() -> None:
@@ -114,7 +129,7 @@ def work(
                 warn(warning)
 
     rounds = Rounds(engine, session.caller, doorkeeper, settle, throttle)
-    run(Application(rounds, anyone=no_auth, endpoints=endpoints), sockets, tls)
+    run(Application(rounds, anyone=no_auth, endpoints=endpoints), sockets, tls, peers)
     settle()
 
 
@@ -164,13 +179,15 @@ def home_of(engine: Engine, caller: Caller, name: str) -> tuple[str, str]:
     return endpoint.vpc, endpoint.account
 
 
-def opened(places: Sequence[tuple[str, int]], unix: str | None, doors: Sequence[tuple[str, int]]) -> list[socket]:
-    """The listening sockets. Raises ConfigurationError: one cannot be had."""
+def opened(
+    places: Sequence[tuple[str, int]], unix: str | None, doors: Sequence[tuple[str, int]], *, shared: bool
+) -> list[socket]:
+    """The listening sockets. `shared`: others may use the Unix socket. Raises ConfigurationError: one cannot be had."""
     from kmscli.server.serving import listener, unix_listener
 
     try:
         sockets = [listener(*place) for place in [*places, *doors]]
-        return [*sockets, unix_listener(unix)] if unix else sockets
+        return [*sockets, unix_listener(unix, shared=shared)] if unix else sockets
     except OSError as error:
         raise ConfigurationError(f"kmscli cannot listen there: {error.strerror}.") from None
 
