@@ -55,6 +55,8 @@ class ServiceError(KmscliError):
     status = 400
     wire_code = ""
     """The code where it is not the class's name."""
+    retries: int | None = None
+    """How often the call was sent again to an endpoint, where that was as often as it may be."""
 
     @property
     def code(self) -> str:

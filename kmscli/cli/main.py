@@ -139,6 +139,7 @@ def show(error: KmscliError, operation: str, options: dict[str, Any]) -> None:
         code_of(error),
         error.message,
         operation if service else "",
+        retries=error.retries if isinstance(error, ServiceError) else None,
         error_format=options.get("cli_error_format") or "enhanced",
         terminal=terminal,
     )

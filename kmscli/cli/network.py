@@ -5,6 +5,7 @@ from typing import Any
 from kmscli import __version__
 from kmscli.cli.options import OWN
 from kmscli.cli.settings import Settings, asked_profile, aws_config, aws_credentials
+from kmscli.client.attempts import DEFAULT
 from kmscli.client.calls import SERVICES, Client
 from kmscli.client.endpoint import Endpoint, Place
 from kmscli.errors import ConfigurationError, UsageError
@@ -13,6 +14,7 @@ from kmscli.operations.operation import Operation
 
 WAIT = 60
 """Seconds to wait for a connection, and for an answer, unless the options say otherwise."""
+MOST_ATTEMPTS = 1000
 MEMBERS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 """Credentials: their variables; a profile has the same in small letters."""
 
@@ -40,7 +42,7 @@ def client_for(settings: Settings, operation: Operation) -> Client:
     credentials = None if options.get("no_sign_request") else credentials_of(settings)
     if not (credentials or options.get("no_sign_request") or endpoint.place.path):
         raise ConfigurationError("Unable to locate credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY give them.")
-    return Client(endpoint, credentials, settings.region, f"kmscli/{__version__}")
+    return Client(endpoint, credentials, settings.region, f"kmscli/{__version__}", _attempts(settings))
 
 
 def credentials_of(settings: Settings) -> Credentials | None:
@@ -62,6 +64,16 @@ def credentials_of(settings: Settings) -> Credentials | None:
                 raise ConfigurationError(f"Partial credentials found in {source}, missing: {lower[1]}")
             return Credentials(*found)
     return None
+
+
+def _attempts(settings: Settings) -> int:
+    """How often a call is sent, at most. Raises ConfigurationError: no such number."""
+    environment = settings.environment
+    configured = aws_config(asked_profile(settings.options, environment) or "default", environment) or {}
+    given = environment.get("AWS_MAX_ATTEMPTS") or configured.get("max_attempts") or str(DEFAULT)
+    if not (given.isascii() and given.isdecimal() and len(given) < 9 and 0 < int(given) <= MOST_ATTEMPTS):
+        raise ConfigurationError(f"AWS_MAX_ATTEMPTS, or max_attempts, is a number from 1 to {MOST_ATTEMPTS}: {given}")
+    return int(given)
 
 
 def _wait(seconds: Any) -> float | None:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from kmscli import query, wire
+from kmscli.client.attempts import AnsweredError, in_attempts
 from kmscli.client.endpoint import Endpoint
 from kmscli.clock import system_time
-from kmscli.errors import KmscliError, SerializationException, ServiceError
+from kmscli.errors import KmscliError, SerializationException
 from kmscli.operations.credentials import Credentials
 from kmscli.operations.operation import Operation
 from kmscli.operations.shapes import Response
@@ -14,24 +15,19 @@ from kmscli.sigv4 import HttpRequest, signed
 SERVICES = ("kms", "sts")
 
 
-class AnsweredError(ServiceError):
-    """An error that an endpoint has answered, by the code that it gave."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.wire_code = code
-
-
 class Client:
-    """Sends calls of one Region. Without credentials they are not signed; by a Unix socket the host's name tells the
-    Region then, as AWS's own does.
+    """Sends calls of one Region, each in so many `attempts` at most. Without credentials they are not signed; by a Unix
+    socket the host's name tells the Region then, as AWS's own does.
     """
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials | None, region: str, agent: str) -> None:
+    def __init__(
+        self, endpoint: Endpoint, credentials: Credentials | None, region: str, agent: str, attempts: int
+    ) -> None:
         self.endpoint = endpoint
         self.credentials = credentials
         self.region = region
         self.agent = agent
+        self.attempts = attempts
 
     def call(self, operation: Operation, raw: dict[str, Any]) -> Response | None:
         """What the endpoint answers; None where the operation has no answer.
@@ -39,10 +35,16 @@ class Client:
         Raises ServiceError: it refuses. KmscliError: it does not answer, or what it answers cannot be understood.
         """
         protocol = wire if operation.service == "kms" else query
-        headers = protocol.request_headers(operation)
-        status, body = self._exchange(operation, headers, protocol.request_body(operation, raw))
-        if status >= 300:
-            raise AnsweredError(*protocol.error_in(status, body))
+        headers, sent = protocol.request_headers(operation), protocol.request_body(operation, raw)
+
+        def attempt() -> bytes:
+            status, body = self._exchange(operation, headers, sent)
+            if status >= 300:
+                code, message = protocol.error_in(status, body)
+                raise AnsweredError(code, message, status)
+            return body
+
+        body = in_attempts(self.attempts, attempt)
         if operation.response is None:
             return None
         try:

@@ -135,25 +135,30 @@ def test_what_is_not_sent(commands: Commands, row: str, code: int, words: str) -
 
 
 @contextmanager
-def answering(*parts: bytes) -> Iterator[str]:
-    """Somebody who answers one request with these bytes, or without any never does; his URL."""
-    ended = threading.Event()
+def answering(*answers: bytes) -> Iterator[str]:
+    """Somebody who answers requests in turn, then always with the last answer, or without any never; his URL."""
+    connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listener.accept()
-            with connection:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                connections.append(connection)
                 connection.recv(65536)
-                for part in parts:
-                    connection.sendall(part)
-                if not parts:
-                    ended.wait(20)
+                if answers:
+                    connection.sendall(answers[min(len(connections), len(answers)) - 1])
+                    connection.close()
 
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        ended.set()
+        listener.shutdown(socket.SHUT_RDWR)
         thread.join()
+    for connection in connections:
+        connection.close()
 
 
 def http(status: str, body: bytes) -> bytes:
@@ -165,7 +170,11 @@ ANSWERS = [
     (http("200 OK", b"hello"), 255, "is no answer of KMS"),
     (http("200 OK", b'{"Keys": "none"}'), 255, "is no answer of KMS"),
     (http("200 OK", b'{"Keys": [], "Truncated": false, "New": 1}'), 0, ""),
-    (http("502 Bad Gateway", b"<html>"), 254, "(502) when calling the ListKeys operation: <html>"),
+    (
+        http("502 Bad Gateway", b"<html>"),
+        254,
+        "(502) when calling the ListKeys operation (reached max retries: 2): <html>",
+    ),
     (http("302 Found", b""), 254, "(302) when calling the ListKeys operation:"),
     (http("400 Bad", b'{"__type": "com.amazonaws#X:http://y", "Message": "no"}'), 254, "(X) when calling the ListKeys"),
     (http("400 Bad", b"[]"), 254, "(400) when calling"),
@@ -187,6 +196,42 @@ def test_an_endpoint_that_never_answers(commands: Commands) -> None:
     with answering() as url:
         ran = commands.there(f"list-keys --endpoint-url {url} --cli-read-timeout 1")
     assert (ran.returncode, "Read timeout on endpoint URL" in ran.stderr) == (255, True)
+
+
+LATER = http("503 Service Unavailable", b"{}")
+SLOWER = http("400 Bad", b'{"__type": "ThrottlingException", "message": "Slower."}')
+DENIED = http("400 Bad", b'{"__type": "AccessDeniedException", "Message": "No."}')
+BROKEN = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"
+KEYS = http("200 OK", b'{"Keys": [], "Truncated": false}')
+WHEN = "when calling the ListKeys operation"
+IN_TURN = {
+    "the third time": ([LATER, SLOWER, KEYS], {}, 0, ""),
+    "after a connection that broke": ([BROKEN, KEYS], {}, 0, ""),
+    "not the fourth": ([LATER, LATER, SLOWER, KEYS], {}, 254, f"{WHEN} (reached max retries: 2): Slower."),
+    "the fourth, where it is said": ([LATER, LATER, BROKEN, KEYS], {"AWS_MAX_ATTEMPTS": "4"}, 0, ""),
+    "what will not pass": ([DENIED, KEYS], {}, 254, f"{WHEN}: No."),
+    "once": ([LATER, KEYS], {"AWS_MAX_ATTEMPTS": "1"}, 254, f"{WHEN} (reached max retries: 0):"),
+    "never": ([KEYS], {"AWS_MAX_ATTEMPTS": "0"}, 253, "is a number from 1 to"),
+    "without end": ([KEYS], {"AWS_MAX_ATTEMPTS": "9" * 5000}, 253, "is a number from 1 to"),
+}
+
+
+@pytest.mark.parametrize("case", IN_TURN)
+def test_a_call_is_sent_again(commands: Commands, case: str) -> None:
+    """What may pass is tried three times, or as often as is said; other refusals are told at once."""
+    answers, env, code, words = IN_TURN[case]
+    with answering(*answers) as url:
+        ran = commands.there(f"list-keys --endpoint-url {url}", **env)
+    assert (ran.returncode, words in ran.stderr, bool(ran.stdout)) == (code, True, code == 0)
+
+
+def test_a_profile_says_how_often(commands: Commands) -> None:
+    """`max_attempts` of the profile counts where the environment says nothing."""
+    config = commands.folder / "attempts"
+    config.write_text("[default]\nmax_attempts = 1\n")
+    with answering(SLOWER, KEYS) as url:
+        ran = commands.there(f"list-keys --endpoint-url {url}", AWS_CONFIG_FILE=str(config))
+    assert (ran.returncode, "(reached max retries: 0)" in ran.stderr) == (254, True)
 
 
 def self_signed(folder: Path) -> tuple[str, str]:

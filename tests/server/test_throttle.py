@@ -150,14 +150,46 @@ def test_boto3_backs_off(quick: Running, mode: str) -> None:
     assert sum(answer["ResponseMetadata"]["RetryAttempts"] for answer in answers) > 0
 
 
-def test_the_aws_command_gives_up(slow: Running) -> None:
-    """`aws` tries three times, and says so."""
+def said(running: Running, command: list[str], *words: str, **env: str) -> str:
+    """What a command says of a refusal, without the name before it."""
+    given = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "any", "AWS_RETRY_MODE": "standard", **env}
+    words = (*words, "--endpoint-url", running.url, "--region", REGION)
+    ran = subprocess.run([*command, *words], env=running.env | given, capture_output=True, text=True, check=False)
+    assert ran.returncode
+    return ran.stderr.strip().removeprefix("kmscli: [ERROR]: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "told"),
+    [
+        (
+            ("create-key",),
+            {},
+            f"(ThrottlingException) when calling the CreateKey operation (reached max retries: 2): {SAID}",
+        ),
+        (("create-key",), {"AWS_MAX_ATTEMPTS": "1"}, "operation (reached max retries: 0): You"),
+        (
+            ("describe-key", "--key-id", "alias/none"),
+            {},
+            "(NotFoundException) when calling the DescribeKey operation: ",
+        ),
+        (("describe-key", "--key-id", "alias/none"), {"AWS_MAX_ATTEMPTS": "1"}, "(reached max retries: 0): Alias"),
+    ],
+)
+def test_commands_give_up(slow: Running, words: tuple[str, ...], env: dict[str, str], told: str) -> None:
+    """`aws` tries three times and says so, and `kmscli` as a client says the same."""
     slow.client(**NOBODY).create_key()
-    credentials = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "any", "AWS_RETRY_MODE": "standard"}
-    command = [AWS, "kms", "create-key", "--endpoint-url", slow.url, "--region", REGION]
-    ran = subprocess.run(command, env=slow.env | credentials, capture_output=True, text=True, check=False)
-    where = "An error occurred (ThrottlingException) when calling the CreateKey operation (reached max retries: 2)"
-    assert ran.stderr.strip() == f"{where}: {SAID}"
+    theirs = said(slow, [AWS, "kms"], *words, **env)
+    assert told in theirs
+    assert said(slow, [sys.executable, "-m", "kmscli"], *words, **env) == theirs
+
+
+def test_kmscli_backs_off(quick: Running) -> None:
+    """As a client kmscli calls again later too."""
+    env = quick.env | {"AWS_ACCESS_KEY_ID": "888899990000", "AWS_SECRET_ACCESS_KEY": "any", "AWS_MAX_ATTEMPTS": "20"}
+    command = [sys.executable, "-m", "kmscli", "create-key", "--endpoint-url", quick.url]
+    running = [subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [one.wait(60) for one in running] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("factor", ["0", "-1", "nan", "inf", "x"])
