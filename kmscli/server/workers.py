@@ -1,11 +1,13 @@
 """Several worker processes on the same sockets: whichever is free takes a connection.
 
 The parent opens no vault, and takes its signals one at a time, so that none falls between a fork and its being noted.
-A worker that dies is replaced; at SIGTERM or SIGINT all are told to finish.
+A worker that dies is replaced; at SIGTERM or SIGINT all are told to finish. They do so as well when the parent is gone,
+however that came: else they would hold the sockets, and nobody could stop them all.
 """
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 
@@ -22,6 +24,7 @@ class Workers:
         self.work = work
         self.pids: set[int] = set()
         self.failed = 0
+        self._lifeline, self._held = os.pipe()
 
     def run(self) -> int:
         """Until a signal says to stop, and all have finished. The exit code of a worker that failed at the end."""
@@ -63,7 +66,14 @@ class Workers:
         code = 255
         try:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+            os.close(self._held)
+            threading.Thread(target=self._finish_with_the_parent, daemon=True).start()
             self.work()
             code = 0
         finally:
             os._exit(code)
+
+    def _finish_with_the_parent(self) -> None:
+        """Wait for the end of a pipe that only the parent holds open, and that nobody writes to."""
+        os.read(self._lifeline, 1)
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -180,7 +180,7 @@ def is_listening(running: Running) -> bool:
     """Whether a server takes connections."""
     try:
         running.connect().close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return False
     return True
 
@@ -218,6 +218,34 @@ def test_workers(tmp_path: Path) -> None:
     assert "verified" in running.kmscli("audit", "verify")
     log = Path(running.kmscli("audit", "path").strip()).read_text()
     assert [one for one in ids if one not in log] == []
+
+
+def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
+    """When the parent is killed, its workers finish what they have begun, and leave the socket to a next server."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0", "--no-auth", "--workers", "2")
+    assert running.process
+    workers = children(running.process.pid)
+    assert len(workers) == 2
+    with running.connect() as connection:
+        head, _, body = post(b"{}", "CreateKey", "Expect: 100-continue\r\n").partition(b"\r\n\r\n")
+        connection.sendall(head + b"\r\n\r\n")
+        assert status(connection.recv(100)) == 100
+        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
+        wait_until(lambda: not is_listening(running))
+        connection.sendall(body)
+        assert status(rest_of(connection)) == 200
+    wait_until(lambda: not any(is_running(pid) for pid in workers))
+    running.start("--listen", f"127.0.0.1:{running.port}", "--no-auth")
+    assert len(running.client(**NOBODY).list_keys()["Keys"]) == 1
+    assert running.stop() == 0
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there, and not only its exit code."""
+    said = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return said.stdout.strip()[:1] not in ("", "Z")
 
 
 def test_a_unix_socket(tmp_path: Path) -> None:
