@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import signal
 import socket
 import stat
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from uvicorn import Config, Server
@@ -109,7 +110,13 @@ class NotifyingServer(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         notify("STOPPING=1")
         await super().shutdown(sockets)
-        self._captured_signals.clear()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals, and keep them: one more, while the log is brought up to date, is no reason to leave it."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
 
 
 def notify(state: str) -> None:
