@@ -20,8 +20,8 @@ from kmscli.errors import (
 )
 from kmscli.keys.key import KEY, Happened, Key
 from kmscli.operations.operation import Operation
-from kmscli.operations.performing import perform
-from kmscli.operations.recording import Asked, Outcome, local_record, records_of, service_record_of
+from kmscli.operations.performing import performed
+from kmscli.operations.recording import Asked, Outcome, local_record, service_record_of
 from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError
 from kmscli.trail.chain import Record, chained
@@ -81,9 +81,7 @@ class Engine:
     def call(self, caller: Caller, name: str, raw: dict[str, Any]) -> Response | None:
         """Answer one call. Raises the ServiceError that it came to; its event is durable all the same."""
         [outcome] = self.group([(caller, name, raw)])
-        if outcome.error:
-            raise outcome.error
-        return outcome.response
+        return outcome.answer()
 
     def group(self, calls: Iterable[tuple[Caller, str, dict[str, Any]]]) -> list[Outcome]:
         """Answer several calls, in order, with one commit. Raises UnknownOperationException before any is answered."""
@@ -168,10 +166,9 @@ class Engine:
 
     def _answer(self, asked: list[Asked], transaction: Transaction, clock: float) -> list[Outcome]:
         now, held = self._time(transaction, clock)
-        outcomes = [perform(one, transaction, self.vault.keyring, now, held) for one in asked]
-        records = [record for outcome in outcomes for record in records_of(outcome, now)]
-        self._commit(transaction, records, now, held)
-        return outcomes
+        done = [performed(one, transaction, self.vault.keyring, now, held) for one in asked]
+        self._commit(transaction, [record for _, records in done for record in records], now, held)
+        return [outcome for outcome, _ in done]
 
     def _due_keys(self, transaction: Transaction, clock: float) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""

@@ -55,9 +55,7 @@ def run_here(answering: "Answering", output: str) -> None:
             [outcome] = engine.group([(caller, operation.action, raw)])
             if caller.explains:
                 tell(outcome, settings)
-            if outcome.error:
-                raise outcome.error
-            return outcome.response
+            return outcome.answer()
 
         answer(answering, call, output)
     finally:

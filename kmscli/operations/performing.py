@@ -1,12 +1,36 @@
 """Steps 4 to 8 of the road (design, "The road of a call"): targets are found and decided on, and the operation runs."""
 
-from kmscli.errors import ServiceError, VaultDamagedError
+from kmscli.errors import KmscliError, ServiceError, VaultDamagedError
 from kmscli.operations.call import Call
-from kmscli.operations.recording import Asked, Outcome, note_uses
+from kmscli.operations.recording import Asked, Outcome, note_uses, records_of
 from kmscli.operations.service_words import dry_run
-from kmscli.operations.targets import decide, find
-from kmscli.vault.keyring import Keyring
+from kmscli.operations.targets import FallenDueError, decide, find
+from kmscli.trail.chain import Record
+from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.transaction import Transaction
+
+NOT_THE_CALLS_OWN = (KmscliError, FallenDueError, RekeyedError)
+"""What ends an attempt at a group of calls, whichever of them met it."""
+
+
+def performed(
+    asked: Asked, transaction: Transaction, keyring: Keyring, now: float, held: float
+) -> tuple[Outcome, list[Record]]:
+    """What a call comes to, and its events. A fault of kmscli undoes and fails this call, and none of its group.
+
+    Raises FallenDueError, RekeyedError.
+    """
+    undo = transaction.savepoint()
+    try:
+        outcome = perform(asked, transaction, keyring, now, held)
+        return outcome, records_of(outcome, now)
+    except NOT_THE_CALLS_OWN:
+        raise
+    except Exception as fault:  # noqa: BLE001  the others of its group are answered all the same
+        undo()
+        asked.fail(fault)
+        outcome = Outcome(asked)
+        return outcome, records_of(outcome, now)
 
 
 def perform(asked: Asked, transaction: Transaction, keyring: Keyring, now: float, held: float) -> Outcome:

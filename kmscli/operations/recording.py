@@ -5,7 +5,7 @@ from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
-from kmscli.errors import KmscliError, ServiceError
+from kmscli.errors import KmscliError, KMSInternalException, ServiceError
 from kmscli.keys.key import Happened, Key, Use, note_use
 from kmscli.names import global_region, new_uuid
 from kmscli.operations.call import Elsewhere
@@ -23,7 +23,10 @@ _TRAIL_STYLE: Render = {"timestamp": trail_style}
 
 
 class Asked:
-    """A call as it came in, read as far as it could be: its `request`, and the `error` for which it goes no further."""
+    """A call as it came in, read as far as it could be: its `request`, and the `error` for which it goes no further.
+
+    `fault`: what went wrong in kmscli itself, which is the call's internal error and nobody else's.
+    """
 
     def __init__(self, caller: Caller, operation: Operation, raw: dict[str, Any]) -> None:
         self.caller = caller.at(global_region(caller.region)) if operation.is_global else caller
@@ -32,6 +35,7 @@ class Asked:
         self.event_id = new_uuid()
         self.request: Request | None = None
         self.error: ServiceError | None = None
+        self.fault: Exception | None = None
         self.remembered: dict[str, Any] = {}
         """What an attempt at the call made that the next one need not make again."""
         try:
@@ -41,6 +45,12 @@ class Asked:
             self.request.rules()
         except ServiceError as error:
             self.error = error
+        except Exception as fault:  # noqa: BLE001  whatever it is, it is this call's alone
+            self.fail(fault)
+
+    def fail(self, fault: Exception) -> None:
+        """Take down that kmscli itself has failed; the event shows nothing of the request, on which it may have."""
+        self.request, self.error, self.fault = None, KMSInternalException(), fault
 
 
 class Outcome:
@@ -59,6 +69,13 @@ class Outcome:
         """The decisions that took weighing: each question, and what was decided."""
         self.principal_id = ""
         """The caller's unique id, where his call took weighing and he has one."""
+
+    def answer(self) -> Response | None:
+        """The response. Raises what the call came to instead: kmscli's fault itself, for whoever looks for it."""
+        error = self.asked.fault or self.error
+        if error:
+            raise error
+        return self.response
 
 
 def note_uses(outcome: Outcome, transaction: Transaction, now: float) -> None:

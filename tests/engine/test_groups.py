@@ -1,5 +1,6 @@
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,8 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kmscli.engine import find_operation
 from kmscli.errors import UnknownOperationException
-from tests.operations.house import ABSENT, House, arn, code_of
+from kmscli.keys.key import Key, save_key
+from kmscli.operations.call import Call
+from kmscli.operations.members import KeyId
+from kmscli.operations.operation import Target, operation
+from kmscli.operations.recording import Asked
+from kmscli.operations.shapes import Request
+from tests.operations.house import ABSENT, House, arn, caller, code_of
 
 Asking = tuple[str, dict[str, Any]]
 
@@ -195,3 +203,47 @@ def test_an_unknown_operation_stops_a_group_before_it_starts(house: House) -> No
     with pytest.raises(UnknownOperationException):
         house.group(("CreateKey", {}), ("MakeKey", {}))
     assert house.call("ListKeys")["Keys"] == []
+
+
+class TroubleRequest(Request):
+    """What a call is asked that kmscli fails on."""
+
+    key_id = KeyId().required()
+
+
+def write_and_fail(call: Call, request: TroubleRequest, key: Key) -> None:
+    """Write something, and fail in a way that nobody thought of."""
+    save_key(call.transaction, key.changed(description="half done"))
+    raise ZeroDivisionError
+
+
+write_and_fail.__module__ = "kmscli.operations.kms.trouble"
+
+
+def test_a_fault_of_kmscli_fails_one_call_alone(house: House) -> None:
+    """Whatever goes wrong in one call of a group, the others are answered, and its own event says that it failed."""
+    key = house.new_key(Description="as made")
+    trouble = operation(targets=[Target("key_id")])(write_and_fail)
+    encrypt = find_operation("Encrypt")
+    good = Asked(caller(), encrypt, {"KeyId": key, "Plaintext": b"x"})
+    bad = Asked(caller(), trouble, {"KeyId": key})
+    unreadable = Asked(caller(), encrypt, {"KeyId": key, "Plaintext": b"x", "EncryptionContext": Unreadable(a="b")})
+    outcomes = house.engine.answer([good, bad, unreadable, Asked(caller(), encrypt, {"KeyId": key, "Plaintext": b"x"})])
+    internal = "KMSInternalException"
+    assert [code_of(outcome) for outcome in outcomes] == ["", internal, internal, ""]
+    assert house.call("DescribeKey", KeyId=key)["KeyMetadata"]["Description"] == "as made"
+    events = [(event["eventName"], event.get("errorCode"), event["requestParameters"]) for event in house.events()[1:5]]
+    assert events[1:3] == [("WriteAndFail", internal, None), ("Encrypt", internal, None)]
+    assert [name for name, _, _ in events] == ["Encrypt", "WriteAndFail", "Encrypt", "Encrypt"]
+    with pytest.raises(ZeroDivisionError):
+        outcomes[1].answer()
+
+
+class Unreadable(dict[str, Any]):
+    """A member that cannot even be looked at."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise ZeroDivisionError
+
+    def items(self) -> Any:
+        raise ZeroDivisionError
