@@ -70,9 +70,14 @@ def is_whole(slot: dict[str, Any]) -> bool:
     return isinstance(slot["id"], str) and slot["method"] == "key"
 
 
+def fits_header(raw: bytes, root: bytes) -> bool:
+    """Whether the header is what a holder of this root key wrote."""
+    return same(hmac_sha256(subkey(root, "kmscli header"), raw[32:]), raw[:32])
+
+
 def believe_header(raw: bytes, root: bytes) -> None:
     """Raises VaultDamagedError: the header is not what a holder of the root key wrote."""
-    if not same(hmac_sha256(subkey(root, "kmscli header"), raw[32:]), raw[:32]):
+    if not fits_header(raw, root):
         raise VaultDamagedError("The vault's header was altered.", mend="Restore a backup: kmscli vault restore FILE")
 
 

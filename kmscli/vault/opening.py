@@ -9,7 +9,8 @@ import os
 
 from kmscli.errors import ConfigurationError, KMSInternalException
 from kmscli.vault.head import ChainEnd, Head
-from kmscli.vault.header import Header, believe_header, check_format, read_header
+from kmscli.vault.header import Header, believe_header, check_format, fits_header, read_header
+from kmscli.vault.held_roots import HELD_ROOTS
 from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.keyslots import UnlockingSecret, collected, new_slot, open_slots
 from kmscli.vault.location import check_vault_file, make_private_folder
@@ -22,7 +23,7 @@ from kmscli.vault.vault import HEAD, Vault
 class Opened:
     """An unlocked vault, the root key that wraps its keyring, the slot that gave it, and the secret that opened that.
 
-    For those who rekey.
+    For those who rekey, whom no agent stands in for: with its root key there is no slot.
     """
 
     def __init__(self, vault: Vault, root: bytes, slot: str, secret: UnlockingSecret) -> None:
@@ -61,11 +62,25 @@ def _unlocked(store: SqliteRowStore, unlocking: Unlocking) -> Opened:
     check_format(*store.format())
     raw, wrapped = read_meta(store)
     header = read_header(raw)
+    slot, root, secret = _root(raw, header, unlocking)
+    keyring = Keyring.unwrapped(root, wrapped, header.bound_to)
+    return Opened(Vault(store, header, raw, keyring), root, slot, secret)
+
+
+def _root(raw: bytes, header: Header, unlocking: Unlocking) -> tuple[str, bytes, UnlockingSecret]:
+    """The slot that is opened, the root key, and what opened it: the agent has a root key, and so opens no slot.
+
+    Where the agent's is of before a rekeying, what comes next decides, and the agent learns of it.
+    """
+    held = unlocking.held_root(header.vault)
+    if held and fits_header(raw, held):
+        return "", held, UnlockingSecret("root", held, "the agent")
     secret = unlocking.secret(header.vault, frozenset(slot["method"] for slot in header.slots))
     slot, root = open_slots(header.slots, secret)
     believe_header(raw, root)
-    keyring = Keyring.unwrapped(root, wrapped, header.bound_to)
-    return Opened(Vault(store, header, raw, keyring), root, slot["id"], secret)
+    if held:
+        HELD_ROOTS[header.vault] = root
+    return slot["id"], root, secret
 
 
 def read_meta(store: SqliteRowStore) -> tuple[bytes, bytes]:

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable
 
 from kmscli.errors import ConfigurationError
+from kmscli.vault.held_roots import HELD_ROOTS
 from kmscli.vault.keyslots import MINIMUM_KEY_BYTES, UnlockingSecret
 from kmscli.vault.location import Environment, default_key_file
 
@@ -51,13 +52,23 @@ class Unlocking:
 
     def is_configured(self) -> bool:
         """Whether the caller named a way of unlocking."""
-        options = (self.key_file, self.key_fd, self.passphrase_fd)
-        return any(option is not None for option in options) or bool(self.variables())
+        return self.is_named() or bool(self.variables())
+
+    def is_named(self) -> bool:
+        """Whether an option names a way of unlocking, or it is at hand already."""
+        options = (self.key_file, self.key_fd, self.passphrase_fd, self.found)
+        return any(option is not None for option in options)
 
     def variables(self) -> list[str]:
         """The variables in the environment that unlock a vault: whoever is given them can open it."""
         credential = ["CREDENTIALS_DIRECTORY"] if self._credential() else []
         return [*(name for name in VARIABLES if name in self.environment), *credential]
+
+    def held_root(self, vault_id: str) -> bytes | None:
+        """The root key that the agent holds, unless what goes before it is configured."""
+        if self.is_named() or any(name in self.environment for name in VARIABLES):
+            return None
+        return HELD_ROOTS.get(vault_id)
 
     def secret(self, vault_id: str = "", methods: frozenset[str] = frozenset({"key", "passphrase"})) -> UnlockingSecret:
         """The secret of the first source that is configured. `methods`: those that the vault's slots have.

@@ -1,0 +1,109 @@
+"""A child of the agent: it becomes like the process that it stands in for, and runs its command line."""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from kmscli.agent.connection import Connection
+from kmscli.agent.given_back import GivenBack
+from kmscli.agent.surroundings import die_with_parent, take_limits_of
+from kmscli.vault.held_roots import HELD_ROOTS
+
+_REPORT = 3
+_LONGEST_REPORT = 1 << 16
+
+
+class Report:
+    """What a child tells the agent at its end. `roots`: of vaults that were rekeyed. `given_back`: it did nothing."""
+
+    def __init__(self, roots: dict[str, bytes], *, given_back: bool = False) -> None:
+        self.roots = roots
+        self.given_back = given_back
+
+    def write(self, descriptor: int) -> None:
+        """Tell it."""
+        told = {"roots": {vault: root.hex() for vault, root in self.roots.items()}, "given_back": self.given_back}
+        os.write(descriptor, json.dumps(told).encode())
+
+    @classmethod
+    def read(cls, descriptor: int) -> "Report":
+        """What a child has told, and be done with it: nothing, if it was killed."""
+        os.set_blocking(descriptor, False)
+        try:
+            told = json.loads(os.read(descriptor, _LONGEST_REPORT) or b"{}")
+        except BlockingIOError:
+            told = {}
+        finally:
+            os.close(descriptor)
+        roots = {vault: bytes.fromhex(root) for vault, root in told.get("roots", {}).items()}
+        return cls(roots, given_back=told.get("given_back", False))
+
+
+def stand_in(
+    client: Connection, parent: int, report: int, roots: dict[str, bytes], answer: Callable[[], int]
+) -> NoReturn:
+    """Run the client's command line as it would have done, and end."""
+    code = 255
+    try:
+        die_with_parent(parent)
+        GivenBack.is_possible = True
+        HELD_ROOTS.update(roots)
+        become(client, report)
+        code = answer()
+        changed = {vault: root for vault, root in HELD_ROOTS.items() if roots[vault] != root}
+        if changed:
+            Report(changed).write(_REPORT)
+    except GivenBack:
+        Report({}, given_back=True).write(_REPORT)
+    finally:
+        os._exit(code)
+
+
+def become(client: Connection, report: int) -> None:
+    """Take the client's place: its signals, descriptors, folder, environment and streams. Raises GivenBack."""
+    _, _, argv, environ, mask, streams, ignored = client.fields
+    restore_signals(ignored)
+    for number in (0, 1, 2):
+        os.dup2(client.descriptors[number], number)
+    os.fchdir(client.descriptors[3])
+    os.dup2(report, _REPORT, inheritable=False)
+    os.closerange(_REPORT + 1, os.sysconf("SC_OPEN_MAX"))
+    take_limits_of(client.process)
+    os.umask(int(mask))
+    os.environ.clear()
+    os.environb.update(dict(item.split(b"=", 1) for item in environ.split(b"\0") if item))
+    time.tzset()
+    sys.argv[:] = [os.fsdecode(word) for word in argv.split(b"\0")]
+    open_streams(streams.decode().split("\n"))
+
+
+def restore_signals(ignored: bytes) -> None:
+    """What a signal does in a Python that has just started, where the client ignores these."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        if signal.getsignal(number) is not None:
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    if signal.SIGINT not in ignored:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def open_streams(spellings: list[str]) -> None:
+    """The standard streams, as the interpreter opens them."""
+    for number, (name, spelling) in enumerate(zip(("stdin", "stdout", "stderr"), spellings, strict=True)):
+        encoding, errors = spelling.split(" ")
+        stream = open(  # noqa: SIM115  as long as the process
+            number,
+            "r" if name == "stdin" else "w",
+            buffering=1 if name == "stderr" else -1,
+            encoding=encoding,
+            errors=errors,
+            newline="\n",
+            closefd=False,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)

@@ -1,0 +1,64 @@
+"""One connection to the agent: what has come in on it so far."""
+
+import os
+import socket
+import sys
+import time
+
+from kmscli.agent.message import LONGEST, unframed
+
+PATIENCE = 10
+"""Seconds that a message may take, and then the client's word."""
+_CHUNK = 1 << 18
+_DESCRIPTORS = 4
+_CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+
+
+class Connection:
+    """A client. `fields`: its message, once that is there. `child`: the process that stands in for it."""
+
+    def __init__(self, made: socket.socket, process: int) -> None:
+        made.setblocking(False)
+        self.socket = made
+        self.process = process
+        self.fields: list[bytes] = []
+        self.descriptors: list[int] = []
+        self.child = 0
+        self.deadline = time.monotonic() + PATIENCE
+        self._received = bytearray()
+
+    def read_message(self) -> bool:
+        """Take what has come; whether the message is complete.
+
+        Raises ValueError: it is none, or too long. EOFError: the client is gone. OSError.
+        """
+        space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
+        received, ancillary, flags, _ = self.socket.recvmsg(_CHUNK, space, _CLOSE_ON_EXEC)
+        for level, kind, content in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                whole = range(0, len(content) - len(content) % 4, 4)
+                self.descriptors += [int.from_bytes(content[at : at + 4], sys.byteorder) for at in whole]
+        if flags & socket.MSG_CTRUNC or len(self.descriptors) > _DESCRIPTORS:
+            raise ValueError
+        if not received:
+            raise EOFError
+        self._received += received
+        if len(self._received) > LONGEST:
+            raise ValueError
+        fields = unframed(self._received)
+        if fields is None:
+            return False
+        self.fields, self._received = fields, bytearray()
+        self.deadline = time.monotonic() + PATIENCE
+        return True
+
+    def close_descriptors(self) -> None:
+        """Close the client's descriptors: the child has its own."""
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        self.descriptors = []
+
+    def close(self) -> None:
+        """Be done with the client."""
+        self.close_descriptors()
+        self.socket.close()

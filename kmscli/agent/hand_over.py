@@ -1,0 +1,176 @@
+"""The console script's first act: have the agent run this command line, if there is one.
+
+Where there is none this costs one look at the file system. Whatever is odd about an agent, the process passes it by
+and runs the command line itself. Once it has told the agent to go it only waits, and then ends as the child has ended.
+"""
+
+import os
+import sys
+from typing import Any, NoReturn
+
+from kmscli.agent.place import installation, is_ours, peer, socket_path
+
+NEVER = frozenset({"agent", "configure", "exec", "serve", "vault"})
+"""Commands that a process runs itself. A word that means something else only costs time."""
+PATIENCE = 2.0
+"""Seconds until an agent that does not answer is passed by."""
+PASSED_ON = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT")
+PYTHON_IGNORES = ("SIGPIPE", "SIGXFSZ")
+GONE = 255
+
+
+def hand_over() -> None:
+    """Have the agent run this command line and end as it ended; returns where this process has to run it."""
+    path = socket_path(os.environ)
+    if not is_ours(path) or is_for_this_process():
+        return
+    from kmscli.agent.message import GO
+
+    try:
+        connection = offered(path)
+    except (OSError, ValueError):
+        return
+    if connection is None:
+        return
+    before = pass_signals_on(connection)
+    connection.settimeout(None)
+    try:
+        connection.sendall(GO)
+        end_as(connection.recv(4))
+    except OSError:
+        end_as(b"")
+    connection.close()
+    restore(before)
+
+
+def is_for_this_process() -> bool:
+    """Whether a command line is one that is never handed over.
+
+    It names descriptors that the agent is not given, has closed streams, talks with a person, or waits in the
+    background for the terminal, which another process would not be stopped for.
+    """
+    words = sys.argv[1:]
+    if None in (sys.stdin, sys.stdout, sys.stderr) or not NEVER.isdisjoint(words):
+        return True
+    settings = (value for name, value in os.environ.items() if name.startswith(("KMSCLI_", "AWS_")))
+    if any("/dev/" in text or "/proc/" in text for text in (*words, *settings)):
+        return True
+    if any(word.startswith(("--key-fd", "--passphrase-fd")) for word in words):
+        return True
+    if os.isatty(0) and not {"-", "batch"}.isdisjoint(words):
+        return True
+    return any(os.isatty(stream) and _is_in_background(stream) for stream in (0, 1, 2))
+
+
+def _is_in_background(terminal: int) -> bool:
+    try:
+        return os.tcgetpgrp(terminal) != os.getpgrp()
+    except OSError:  # not this process's terminal
+        return False
+
+
+def offered(path: str) -> Any:
+    """A connection to an agent that is ready to stand in for this process; None: it will not.
+
+    Raises OSError, ValueError: there is none that answers.
+    """
+    import _socket
+
+    from kmscli.agent.message import READY
+
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    connection.settimeout(PATIENCE)
+    connection.connect(path)
+    if peer(connection)[1] != os.geteuid():
+        return None
+    folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2, folder))
+    message = described()
+    sent = connection.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
+    connection.sendall(message[sent:])
+    os.close(folder)
+    return connection if connection.recv(1) == READY else None
+
+
+def described() -> bytes:
+    """A message that tells all of this process that another needs to be like it, its descriptors aside."""
+    import _signal  # type: ignore[import-not-found]
+
+    from kmscli.agent.message import framed
+
+    mask = os.umask(0o077)
+    os.umask(mask)
+    ignored = [
+        number
+        for name, number in vars(_signal).items()
+        if name.startswith("SIG") and name[3].isalpha() and name not in PYTHON_IGNORES
+        if _signal.getsignal(number) == _signal.SIG_IGN
+    ]
+    streams = (f"{stream.encoding} {stream.errors}" for stream in (sys.stdin, sys.stdout, sys.stderr) if stream)
+    return framed(
+        b"call",
+        installation(os.environ),
+        b"\0".join(map(os.fsencode, sys.argv)),
+        b"\0".join(name + b"=" + value for name, value in os.environb.items()),
+        str(mask).encode(),
+        "\n".join(streams).encode(),
+        bytes(ignored),
+    )
+
+
+def pass_signals_on(connection: Any) -> dict[int, Any]:
+    """Tell the agent of signals from now on. What stood in their places before."""
+    import _signal
+
+    def tell(number: int, _frame: object) -> None:
+        try:
+            connection.send(bytes([number]))
+        except OSError:
+            return  # the agent is gone, which the waiting process will notice
+
+    def stop(number: int, _frame: object) -> None:
+        tell(number, None)
+        _signal.signal(number, _signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        _signal.signal(number, stop)
+
+    reactions = {getattr(_signal, name): tell for name in PASSED_ON} | {_signal.SIGTSTP: stop}
+    return {
+        number: _signal.signal(number, reaction)
+        for number, reaction in reactions.items()
+        if _signal.getsignal(number) != _signal.SIG_IGN
+    }
+
+
+def restore(before: dict[int, Any]) -> None:
+    """Let signals do what they did."""
+    import _signal
+
+    for number, reaction in before.items():
+        _signal.signal(number, reaction)
+
+
+def end_as(status: bytes) -> None:
+    """End as the process ended that stood in, by its wait status; returns if that gave the call back."""
+    from kmscli.agent.message import GIVEN_BACK
+
+    if status == GIVEN_BACK:
+        return
+    if len(status) < len(GIVEN_BACK):
+        os.write(2, b"\nkmscli: [ERROR]: The agent has gone. Nobody knows whether the call took effect.\n")
+        os._exit(GONE)
+    code = os.waitstatus_to_exitcode(int.from_bytes(status, "big"))
+    if code >= 0:
+        os._exit(code)
+    die_of(-code)
+
+
+def die_of(number: int) -> NoReturn:
+    """Be killed by a signal, as the process was that stood in."""
+    import _signal
+
+    if number not in {_signal.SIGKILL, _signal.SIGSTOP}:
+        _signal.signal(number, _signal.SIG_DFL)
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [number])
+    os.kill(os.getpid(), number)
+    os._exit(128 + number)

@@ -1,0 +1,68 @@
+"""Where the agent's socket is, and whether it is to be trusted. The console script loads this at every call, so it
+imports nothing that the interpreter has not loaded already.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from kmscli import __version__
+
+SETTINGS_OF_THE_INTERPRETER = ("PYTHON", "OPENSSL_", "LD_", "DYLD_")
+"""How the variables begin that act when a process starts, or loads a library."""
+
+_LOCAL_PEERCRED = 1
+_XUCRED_LENGTH = 76
+
+
+def socket_path(environment: Mapping[str, str]) -> str:
+    """The socket of this user's agent: in the folder for such things, or else in one among the temporary ones."""
+    runtime = environment.get("XDG_RUNTIME_DIR", "")
+    if runtime:
+        return os.path.join(runtime, "kmscli", "agent")
+    return os.path.join(environment.get("TMPDIR") or "/tmp", f"kmscli-{os.geteuid()}", "agent")  # noqa: S108  checked by is_ours
+
+
+def is_ours(path: str) -> bool:
+    """Whether a socket stands there that only this user could have made, and only he can speak to."""
+    try:
+        found = os.lstat(path)
+        folder = os.lstat(os.path.dirname(path))
+    except (OSError, ValueError):
+        return False
+    return (
+        stat.S_ISSOCK(found.st_mode)
+        and stat.S_IMODE(found.st_mode) == 0o600
+        and is_private_folder(folder)
+        and found.st_uid == folder.st_uid
+    )
+
+
+def is_private_folder(found: os.stat_result) -> bool:
+    """Whether this is a folder, no symbolic link, that is this user's and that nobody else may enter."""
+    return stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700 and found.st_uid == os.geteuid()
+
+
+def peer(connection: Any) -> tuple[int, int]:
+    """The process and the user at the other end of a connection; the process is 0 where the system does not tell it.
+
+    Raises OSError.
+    """
+    import _socket
+
+    if hasattr(_socket, "SO_PEERCRED"):
+        told = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)
+        return int.from_bytes(told[:4], sys.byteorder), int.from_bytes(told[4:8], sys.byteorder)
+    told = connection.getsockopt(0, _LOCAL_PEERCRED, _XUCRED_LENGTH)
+    return 0, int.from_bytes(told[4:8], sys.byteorder)
+
+
+def installation(environment: Mapping[str, str]) -> bytes:
+    """What must be the same in both for an agent to stand in for a process: the code, the interpreter, its settings."""
+    settings = sorted(item for item in environment.items() if item[0].startswith(SETTINGS_OF_THE_INTERPRETER))
+    encoding = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
+    return os.fsencode(
+        repr((__version__, os.path.dirname(__file__), sys.prefix, sys.hexversion, tuple(sys.flags), encoding, settings))
+    )

@@ -1,0 +1,103 @@
+"""Starting an agent: a process of its own, started afresh, that has never opened a vault."""
+
+import fcntl
+import gc
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+from kmscli.agent.control import Control
+from kmscli.agent.keys import Keys
+from kmscli.agent.parent import Parent
+from kmscli.agent.place import installation, is_private_folder, socket_path
+from kmscli.agent.surroundings import keep_memory_private
+from kmscli.errors import ConfigurationError, KmscliError
+
+LONGEST_PATH = 100
+"""Bytes in a socket's path: systems differ, all have room for these."""
+SECRET = ("KMSCLI_", "AWS_")
+"""How the variables begin that an agent is not given: its children get those of their clients."""
+READY = b"ready\n"
+OTHERS = b"another is there\n"
+
+
+def start(environment: Mapping[str, str], program: str, lock_after: float) -> bool:
+    """Start an agent, and wait until it listens; False: another was there first.
+
+    `program`: Python text that calls `run`, in the process that becomes the agent. Raises ConfigurationError: there is
+    no place for its socket. KmscliError: it does not start.
+    """
+    path = socket_path(environment)
+    make_folder(os.path.dirname(path))
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        raise ConfigurationError(f"{path} is too long for a socket.", mend="Set XDG_RUNTIME_DIR to a shorter folder.")
+    given = {name: value for name, value in environment.items() if not name.startswith(SECRET)}
+    command = [sys.executable, "-c", program, path, str(lock_after)]
+    with subprocess.Popen(  # noqa: S603  this very interpreter
+        command,
+        cwd="/",
+        env=given,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as agent:
+        assert agent.stdout
+        said = agent.stdout.read()
+        if said not in (READY, OTHERS):
+            agent.wait()
+            last = said.decode(errors="replace").strip().rpartition("\n")[2]
+            raise KmscliError(f"The agent does not start: {last or f'it left with {agent.returncode}'}.")
+        agent.returncode = 0  # it goes on without this process
+    return said == READY
+
+
+def make_folder(path: str) -> None:
+    """Make the socket's folder. Raises ConfigurationError: it cannot be made, or is not this user's alone."""
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigurationError(
+            f"No folder for the agent's socket can be made at {path}: {error.strerror}.",
+            mend="Set XDG_RUNTIME_DIR to a folder of your own.",
+        ) from None
+    if not is_private_folder(os.lstat(path)):
+        raise ConfigurationError(
+            f"{path} is not a folder of your own that nobody else can enter.", mend=f"chmod 700 {path}, or remove it."
+        )
+
+
+def run(answer: Callable[[], int]) -> NoReturn:
+    """Be the agent: with the socket and the seconds that `start` has put on the command line."""
+    path, lock_after = sys.argv[1], float(sys.argv[2])
+    keep_memory_private()
+    os.umask(0o077)
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.write(1, OTHERS)
+        os._exit(0)
+    if os.path.lexists(path):
+        os.unlink(path)
+    listener = socket.socket(socket.AF_UNIX)
+    os.umask(0o177)
+    listener.bind(path)
+    os.umask(0o077)
+    listener.listen(128)
+    keys = Keys(lock_after)
+    parent = Parent(listener, keys, Control(path, keys, installation(os.environ), lock), answer)
+    gc.collect()
+    gc.freeze()
+    os.write(1, READY)
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    parent.run()
+    os._exit(0)

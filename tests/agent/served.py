@@ -1,0 +1,56 @@
+"""A machine whose calls an agent may stand in for."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tests.robustness.machine import PATIENCE, Machine
+
+
+class ServedMachine(Machine):
+    """A machine with a runtime folder. `runtime`: where the agent's socket is."""
+
+    def __init__(self, home: Path, runtime: Path) -> None:
+        super().__init__(home)
+        self.runtime = runtime
+        self.socket = runtime / "kmscli" / "agent"
+
+    def start(self, *words: str | bytes, env: dict[str, str] | None = None, **how: Any) -> "subprocess.Popen[bytes]":
+        return super().start(*words, env={"XDG_RUNTIME_DIR": str(self.runtime), **(env or {})}, **how)
+
+    def status(self) -> Any:
+        """What the agent tells of itself."""
+        return self.run("agent", "status", "--output", "json").expect().answer
+
+    def calls(self) -> int:
+        """How many calls the agent has stood in for."""
+        return int(self.status()["Calls"])
+
+    def agent(self) -> int:
+        """The agent's process."""
+        return int(self.status()["Pid"])
+
+    def children(self) -> list[int]:
+        """The processes that stand in for clients now."""
+        listed = Path(f"/proc/{self.agent()}/task/{self.agent()}/children").read_text()
+        return [int(child) for child in listed.split()]
+
+    def end(self) -> None:
+        """End the agent, if there is one."""
+        ran = self.run("agent", "status", "--output", "json")
+        if ran.code == 0:
+            with suppress(ProcessLookupError):
+                os.kill(ran.answer["Pid"], signal.SIGKILL)
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    """Wait for something to come true."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.01)
