@@ -160,6 +160,11 @@ _kmscli() {
             "organizations update-policy") place=$next shared=yes ;;
             "sts assume-role") place=$next shared=yes ;;
             "sts get-caller-identity") place=$next shared=yes ;;
+            "agent") place=$next shared= ;;
+            "agent start") place=$next shared= ;;
+            "agent status") place=$next shared= ;;
+            "agent lock") place=$next shared= ;;
+            "agent stop") place=$next shared= ;;
             "audit") place=$next shared= ;;
             "audit path") place=$next shared= ;;
             "audit verify") place=$next shared= ;;
@@ -572,6 +577,10 @@ _kmscli() {
             "organizations update-policy") offered="--policy-id --name --description --content --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "sts assume-role") offered="--role-arn --role-session-name --policy-arns --policy --duration-seconds --tags --transitive-tag-keys --external-id --source-identity --cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
             "sts get-caller-identity") offered="--cli-input-json --cli-input-yaml --generate-cli-skeleton" ;;
+            "agent start") offered="--lock-after --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
+            "agent status") offered="--output" ;;
+            "agent lock") offered="--output" ;;
+            "agent stop") offered="--output" ;;
             "audit path") offered="--vault" ;;
             "audit verify") offered="--vault --key-file --key-fd --passphrase-fd" ;;
             "audit replay") offered="--key --principal --operation --since --until --errors --follow --verify --vault --key-file --key-fd --passphrase-fd --output" ;;
@@ -610,11 +619,12 @@ _kmscli() {
                 [[ -z $shared ]] || offered+=" $_kmscli_shared"
             else
                 case "$place" in
-            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac ec2 iam organizations sts audit batch check clock completion configure costs exec explain import-key lab serve vault who-can" ;;
+            "") offered="cancel-key-deletion connect-custom-key-store create-alias create-custom-key-store create-grant create-key decapsulate decrypt delete-alias delete-custom-key-store delete-imported-key-material derive-shared-secret describe-custom-key-stores describe-key disable-key disable-key-rotation disconnect-custom-key-store enable-key enable-key-rotation encapsulate encrypt generate-data-key generate-data-key-pair generate-data-key-pair-without-plaintext generate-data-key-without-plaintext generate-mac generate-random get-key-last-usage get-key-policy get-key-rotation-status get-parameters-for-import get-public-key import-key-material list-aliases list-grants list-key-policies list-key-rotations list-keys list-resource-tags list-retirable-grants put-key-policy re-encrypt replicate-key retire-grant revoke-grant rotate-key-on-demand schedule-key-deletion sign tag-resource untag-resource update-alias update-custom-key-store update-key-description update-primary-region verify verify-mac ec2 iam organizations sts agent audit batch check clock completion configure costs exec explain import-key lab serve vault who-can" ;;
             "ec2") offered="create-vpc-endpoint delete-vpc-endpoints describe-vpc-endpoints modify-vpc-endpoint" ;;
             "iam") offered="add-user-to-group attach-group-policy attach-role-policy attach-user-policy create-access-key create-group create-policy create-policy-version create-role create-user delete-access-key delete-group delete-group-policy delete-policy delete-policy-version delete-role delete-role-permissions-boundary delete-role-policy delete-user delete-user-permissions-boundary delete-user-policy detach-group-policy detach-role-policy detach-user-policy get-group get-group-policy get-policy get-policy-version get-role get-role-policy get-user get-user-policy list-access-keys list-attached-group-policies list-attached-role-policies list-attached-user-policies list-group-policies list-groups list-groups-for-user list-policies list-policy-versions list-role-policies list-role-tags list-roles list-user-policies list-user-tags list-users put-group-policy put-role-permissions-boundary put-role-policy put-user-permissions-boundary put-user-policy remove-user-from-group set-default-policy-version simulate-custom-policy simulate-principal-policy tag-role tag-user untag-role untag-user update-access-key update-assume-role-policy" ;;
             "organizations") offered="accept-handshake attach-policy create-account create-organization create-organizational-unit create-policy delete-organization delete-organizational-unit delete-policy describe-create-account-status describe-organization describe-policy detach-policy disable-policy-type enable-policy-type invite-account-to-organization list-accounts list-organizational-units-for-parent list-parents list-policies list-policies-for-target list-roots list-targets-for-policy move-account remove-account-from-organization update-policy" ;;
             "sts") offered="assume-role get-caller-identity" ;;
+            "agent") offered="start status lock stop" ;;
             "audit") offered="path verify replay" ;;
             "clock") offered="show advance set" ;;
             "configure") offered="list get set" ;;
