@@ -133,6 +133,7 @@ def test_workers_count_together(tmp_path: Path) -> None:
     assert running.process
     parent = running.process.pid
     assert code(running.client(**NOBODY).create_key) == ""
+    wait_until(lambda: len(children(parent)) == 2)
     for worker in children(parent):
         replace(parent, worker)
     running.wait_until_it_answers()
