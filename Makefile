@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := jq zsh fish openssl npm wrk
+# a package, and after = its command, if that has another name
+PACKAGES := jq zsh fish openssl npm wrk awscli=/usr/bin/aws
 NODE := tests/server/node
 .DEFAULT_GOAL := test
 
@@ -54,7 +55,7 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | system-pack
 	touch $@
 
 system-packages:
-	@missing=; for package in $(PACKAGES); do command -v $$package > /dev/null || missing="$$missing $$package"; done; \
+	@missing=; for package in $(PACKAGES); do command -v $${package#*=} > /dev/null || missing="$$missing $${package%=*}"; done; \
 	if [ -n "$$missing" ] && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing > /dev/null \
 			|| echo "not installed:$$missing (what needs them is left out)"; \

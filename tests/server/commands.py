@@ -13,6 +13,7 @@ from typing import Any
 from tests.server.running import ACCOUNT, REGION, Running
 
 AWS = str(Path(sys.executable).parent / "aws")
+"""The newest of version 1, which brings a botocore of its own."""
 USER = f"arn:aws:iam::{ACCOUNT}:user/Alice"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Reader"
 TRUST = (
@@ -142,10 +143,10 @@ class Commands:
         given = self.credentials | {"KMSCLI_ENDPOINT_URL": self.server.url} | env
         return self._run([sys.executable, "-m", "kmscli"], row.removeprefix("kms "), **given)
 
-    def aws(self, row: str) -> Ran:
+    def aws(self, row: str, command: str = AWS) -> Ran:
         """`aws`, through the server."""
         settings = {"AWS_DEFAULT_REGION": REGION, "AWS_CONFIG_FILE": f"{self.folder}/config", "AWS_MAX_ATTEMPTS": "1"}
-        return self._run([AWS, "--endpoint-url", self.server.url], row, **self.credentials, **settings)
+        return self._run([command, "--endpoint-url", self.server.url], row, **self.credentials, **settings)
 
 
 def shape(value: Any) -> Any:

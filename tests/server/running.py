@@ -21,14 +21,13 @@ ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Reso
 
 
 class Running:
-    """A server in a HOME of its own. `url`: where it serves; `output`: what it had said when it was stopped."""
+    """A server in a HOME of its own. `url`: where it serves; `output`: what it has said so far."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
         self.process: subprocess.Popen[str] | None = None
         self.urls: list[str] = []
-        self.output = ""
 
     @property
     def url(self) -> str:
@@ -68,8 +67,7 @@ class Running:
         self.process.send_signal(number)
         code = self.process.wait(PATIENCE)
         assert self.process.stdout
-        with self.process.stdout as said:
-            self.output = said.read()
+        self.process.stdout.close()
         return code
 
     def connect(self) -> socket.socket:
