@@ -6,6 +6,7 @@ An operation's call goes straight to the reader of argv; Typer is imported for h
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -35,8 +36,13 @@ def answered() -> int:
 def main(argv: list[str]) -> int:
     """Run one command line; returns the exit code (reference, kms-semantics 17.1)."""
     spoken: dict[str, Any] = {"operation": "", "options": {}}
+    return answered(lambda: run(argv, spoken), argv, spoken)
+
+
+def answered(do: Callable[[], int], argv: list[str], spoken: dict[str, Any]) -> int:
+    """Do what a command line asks, or a process of it; returns the exit code, and tells of an error."""
     try:
-        return run(argv, spoken)
+        return do()
     except KmscliError as error:
         show(error, spoken["operation"], spoken["options"])
         return error.exit_code

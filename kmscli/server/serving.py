@@ -1,17 +1,20 @@
-"""A server process: its sockets, its engine, and its start and stop as service managers expect them."""
+"""A server process: its sockets, and its start, reload and stop."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
 
 from uvicorn import Config, Server
 
+from kmscli.errors import ConfigurationError
 from kmscli.server.app import Application
+from kmscli.server.certificates import Certificate
 from kmscli.server.peers import Peers
 from kmscli.server.protocol import SILENCE, DeadlineProtocol
 
@@ -19,6 +22,8 @@ MOST_CONNECTIONS = 1000
 BACKLOG = 2048
 GRACE = 30
 """Seconds that requests in flight are given to finish."""
+
+logger = logging.getLogger("kmscli")
 
 
 def listener(address: str, port: int) -> socket.socket:
@@ -62,8 +67,24 @@ def _is_alive(path: str) -> bool:
     return True
 
 
-def run(application: Application, sockets: Sequence[socket.socket], tls: Mapping[str, Any], peers: Peers) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight are finished first."""
+class Attendant(Protocol):
+    """Whoever is told how a server fares. `started` is given what is to be done for a reload."""
+
+    def started(self, reload: Callable[[], None], /) -> None:
+        """It serves."""
+
+    def stopping(self) -> None:
+        """It takes nothing new any more."""
+
+
+def run(
+    application: Application,
+    sockets: Sequence[socket.socket],
+    certificate: Certificate | None,
+    peers: Peers,
+    attendant: Attendant,
+) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight are finished first. With a certificate TCP speaks TLS."""
     config = Config(
         application,
         http=DeadlineProtocol,
@@ -77,20 +98,21 @@ def run(application: Application, sockets: Sequence[socket.socket], tls: Mapping
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=SILENCE,
         timeout_graceful_shutdown=GRACE,
-        **tls,
     )
-    NotifyingServer(config, peers).run(sockets=list(sockets))
+    AttendedServer(config, certificate, peers, attendant).run(sockets=list(sockets))
 
 
-class NotifyingServer(Server):
-    """Tells the service manager when it is ready, and when it stops (sd_notify); leaves with 0 when it is told to.
+class AttendedServer(Server):
+    """Tells its attendant when it serves, and when it stops; leaves with 0 when it is told to.
 
     A Unix socket speaks plain HTTP beside others that speak TLS: what it carries stays on this machine.
     """
 
-    def __init__(self, config: Config, peers: Peers) -> None:
+    def __init__(self, config: Config, certificate: Certificate | None, peers: Peers, attendant: Attendant) -> None:
         super().__init__(config)
+        self.certificate = certificate
         self.peers = peers
+        self.attendant = attendant
         self.servers: list[asyncio.base_events.Server] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -102,13 +124,21 @@ class NotifyingServer(Server):
             )
 
         for one in sockets or ():
-            tls = None if one.family == socket.AF_UNIX else self.config.ssl
+            tls = self.certificate.context if self.certificate and one.family != socket.AF_UNIX else None
             self.servers.append(await loop.create_server(protocol, sock=one, ssl=tls, backlog=BACKLOG))
         self.started = True
-        notify("READY=1")
+        self.attendant.started(self.reload)
+
+    def reload(self) -> None:
+        """Read the certificate again; one that cannot be used leaves things as they were."""
+        try:
+            if self.certificate:
+                self.certificate.read()
+        except ConfigurationError as error:
+            logger.warning("%s The certificate is served that was.", error.message)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        notify("STOPPING=1")
+        self.attendant.stopping()
         await super().shutdown(sockets)
 
     @contextmanager
@@ -117,15 +147,3 @@ class NotifyingServer(Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.handle_exit)
         yield
-
-
-def notify(state: str) -> None:
-    """Tell the service manager, if there is one that listens (sd_notify(3))."""
-    path = os.environ.get("NOTIFY_SOCKET", "")
-    if not path:
-        return
-    address = "\0" + path[1:] if path.startswith("@") else path
-    kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC
-    with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as manager:
-        manager.connect(address)
-        manager.sendall(state.encode())

@@ -39,6 +39,12 @@ class Running:
         """Its port."""
         return int(self.url.rpartition(":")[2])
 
+    @property
+    def pid(self) -> int:
+        """The server's main process."""
+        assert self.process
+        return self.process.pid
+
     def kmscli(self, *words: str) -> Any:
         """What a command line answers, from JSON. Raises CalledProcessError."""
         command = [sys.executable, "-m", "kmscli", *words]

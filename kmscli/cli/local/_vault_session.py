@@ -40,6 +40,9 @@ NOTHING: Mapping[str, Any] = {}
 Change = Callable[[Opened], tuple[Opened, dict[str, Any]]]
 """Makes of an opened vault the one whose first commit stores the change, and the event's parameters."""
 
+Command = Callable[..., int | None]
+"""What a command does; it may have an exit code of its own."""
+
 T = TypeVar("T")
 
 
@@ -131,7 +134,7 @@ def command(
     also: Mapping[str, Any] = NOTHING,
     session: Callable[[dict[str, Any]], object] = VaultSession,
     cls: type[TyperCommand] = TyperCommand,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+) -> Callable[[Command], Command]:
     """Make a function a command of a group. It is given a session, and what its own parameters say.
 
     `without`: the shared options that it does not have. `also`: those that it shares with fewer others.
@@ -139,11 +142,11 @@ def command(
     """
     options = {option: kind for option, kind in {**SHARED, **also}.items() if option not in without}
 
-    def register(function: Callable[..., None]) -> Callable[..., None]:
-        def run(context: typer.Context, **given: Any) -> None:
+    def register(function: Command) -> Command:
+        def run(context: typer.Context, **given: Any) -> int | None:
             shared = {option: given.pop(option) for option in options}
             said = {option: value for option, value in shared.items() if value is not None}
-            function(session({**(context.obj or {}), **said}), **given)
+            return function(session({**(context.obj or {}), **said}), **given)
 
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = list(inspect.signature(function).parameters.values())[1:]

@@ -1,24 +1,16 @@
 """Serve the vault over HTTP, to any KMS client."""
 
-import os
-import sys
-from collections.abc import Sequence
-from socket import AF_UNIX, socket
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmscli.cli.call import settled
 from kmscli.cli.local._call_session import CallSession
 from kmscli.cli.local._peers import mapped_peers
 from kmscli.cli.local._vault_session import command
-from kmscli.cli.session import warn
-from kmscli.cli.settings import user_name
-from kmscli.engine import Caller, Engine
-from kmscli.errors import ConfigurationError, KmscliError, UsageError
-from kmscli.limits.endpoints import find_endpoint
+from kmscli.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
+    from kmscli.server.certificates import Certificate
     from kmscli.server.throttle import Throttle
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -52,12 +44,13 @@ def serve(
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Take calls without a signature: a lab vault's, on loopback.")
     ] = False,
-) -> None:
+) -> int:
     """Serve the vault over HTTP, to any KMS client: aws kms --endpoint-url, boto3, every AWS SDK.
 
     The KMS operations are served by the JSON protocol, and those of STS that kmscli has by theirs. Calls are signed
     with access keys that kmscli iam create-access-key or kmscli sts assume-role have given, and decided as AWS decides.
-    Beyond loopback TLS is asked for. Runs until SIGTERM or SIGINT, and finishes what it has begun.
+    Beyond loopback TLS is asked for. Runs until SIGTERM or SIGINT, and finishes what it has begun; at SIGHUP reads the
+    certificate again, and replaces its workers.
 
     With --throttle each account may call as often as AWS KMS lets it, times the factor, for each quota and Region; what
     is more is refused with ThrottlingException. All workers count together.
@@ -68,69 +61,54 @@ def serve(
     With --no-auth whoever reaches the socket is the root user of the account that his access key id names, if that is
     twelve digits, or of the default one. It is for lab vaults on loopback.
     """
-    from kmscli.client.endpoint import is_loopback
-    from kmscli.server.workers import Workers
+    from kmscli.cli.local._listeners import Listeners
+    from kmscli.cli.local._serving import Serving
+    from kmscli.cli.main import answered
+    from kmscli.server.peers import Peers
+    from kmscli.server.service_manager import Attended
+    from kmscli.server.workers import Started, Workers
 
     if workers > 1 and any(session.options.get(option) is not None for option in ("key_fd", "passphrase_fd")):
         raise UsageError("Each worker unlocks the vault, and a descriptor can be read only once.")
-    principals = mapped_peers(peer or [], told=bool(unix) and not no_auth)
-    engine = session.engine()
-    if no_auth and not engine.vault.header.lab:
+    peers = Peers(mapped_peers(peer or [], told=bool(unix) and not no_auth))
+    if no_auth and not session.engine().vault.header.lab:
         raise ConfigurationError("Calls without a signature are for lab vaults: kmscli vault init --lab makes one.")
-    tls = tls_options(certificate, private_key)
-    places = [parsed_address(one) for one in listen or ([] if unix else [DEFAULT])]
-    doors = endpoint_places(engine, session.caller, vpc_endpoint or [])
-    for address, _ in [*places, *doors]:
-        if not is_loopback(address) and (no_auth or not tls):
-            raise ConfigurationError(f"{address} is not loopback: serve it with --certificate, and without --no-auth.")
-    sockets = opened(places, unix, list(doors), shared=bool(peer))
-    endpoints = {local[:2]: doors[place] for local, place in zip(_tcp(sockets)[len(places) :], doors, strict=True)}
-    counting = None if throttle is None else counted(throttle)
-    announce(sockets, secure=bool(tls), no_auth=no_auth)
-
-    def serves() -> None:
-        work(session, sockets, endpoints, tls, principals, throttle=counting, no_auth=no_auth)
-
+    tls = tls_of(certificate, private_key)
+    listeners = Listeners(session, listen or ([] if unix else [DEFAULT]), unix, vpc_endpoint or [])
+    listeners.check(secure=bool(tls), no_auth=no_auth)
+    listeners.open(shared=bool(peer))
+    serving = Serving(
+        session,
+        listeners.sockets,
+        endpoints=listeners.endpoints,
+        certificate=tls,
+        peers=peers,
+        throttle=None if throttle is None else counted(throttle),
+        no_auth=no_auth,
+    )
+    listeners.announce(secure=bool(tls), no_auth=no_auth)
     if workers == 1:
-        return serves()
+        serving.run(Attended())
+        return 0
     session.close()
-    code = Workers(workers, serves).run()
-    if code:
-        raise KmscliError(f"A worker left with {code}.")
-    return None
+
+    def work(started: Started) -> int:
+        def run() -> int:
+            serving.run(started)
+            return 0
+
+        return answered(run, [], {"operation": "", "options": session.options})
+
+    return Workers(workers, work).run()
 
 
-def work(
-    session: CallSession,
-    sockets: Sequence[socket],
-    endpoints: dict[tuple[Any, ...], tuple[str, str, str]],
-    tls: dict[str, Any],
-    principals: dict[int, tuple[str, str]],
-    *,
-    throttle: "Throttle | None",
-    no_auth: bool,
-) -> None:
-    """Serve, in this process, until it is told to stop."""
-    from kmscli.server.app import Application
-    from kmscli.server.arrivals import Doorkeeper
-    from kmscli.server.peers import Peers
-    from kmscli.server.rounds import Rounds
-    from kmscli.server.serving import run
+def tls_of(certificate: str | None, private_key: str | None) -> "Certificate | None":
+    """What TLS is served with. Raises UsageError: half of what it takes. ConfigurationError: it cannot be used."""
+    from kmscli.server.certificates import Certificate
 
-    engine = session.engine()
-    region, peers = session.caller.region, Peers(principals)
-    doorkeeper = Doorkeeper(anyone=no_auth, peers=peers, uid=os.getuid(), user_name=user_name, region=region)
-    said: set[str] = set()
-
-    def settle() -> None:
-        for warning in settled(engine, session.settings.environment):
-            if warning not in said:
-                said.add(warning)
-                warn(warning)
-
-    rounds = Rounds(engine, session.caller, doorkeeper, settle, throttle)
-    run(Application(rounds, anyone=no_auth, endpoints=endpoints), sockets, tls, peers)
-    settle()
+    if bool(certificate) != bool(private_key):
+        raise UsageError("--certificate and --private-key go together.")
+    return Certificate(certificate, private_key) if certificate and private_key else None
 
 
 def counted(factor: float) -> "Throttle":
@@ -143,71 +121,3 @@ def counted(factor: float) -> "Throttle":
         return Throttle(factor)
     except OSError as error:
         raise ConfigurationError(f"No temporary file can be made, to count calls: {error.strerror}.") from None
-
-
-def tls_options(certificate: str | None, private_key: str | None) -> dict[str, Any]:
-    """What uvicorn is told of TLS. Raises UsageError: half of what it takes."""
-    if bool(certificate) != bool(private_key):
-        raise UsageError("--certificate and --private-key go together.")
-    return {"ssl_certfile": certificate, "ssl_keyfile": private_key} if certificate else {}
-
-
-def parsed_address(text: str) -> tuple[str, int]:
-    """An address and a port. Raises UsageError."""
-    address, _, port = text.rpartition(":")
-    if not address or not port.isdecimal() or int(port) > 65535:
-        raise UsageError(f"argument --listen: {text} is not ADDRESS:PORT.")
-    return address.strip("[]"), int(port)
-
-
-def endpoint_places(
-    engine: Engine, caller: Caller, given: Sequence[str]
-) -> dict[tuple[str, int], tuple[str, str, str]]:
-    """Where calls come in through which endpoints. Raises UsageError: there is no such endpoint."""
-    found = {}
-    for text in given:
-        name, _, place = text.partition("=")
-        found[parsed_address(place)] = (name, *home_of(engine, caller, name))
-    return found
-
-
-def home_of(engine: Engine, caller: Caller, name: str) -> tuple[str, str]:
-    """An endpoint's VPC and account. Raises UsageError: there is no such endpoint."""
-    endpoint = engine.look(caller, lambda transaction, _now, _held: find_endpoint(transaction, caller.region, name))
-    if endpoint is None:
-        raise UsageError(f"argument --vpc-endpoint: there is no VPC endpoint {name} in {caller.region}.")
-    return endpoint.vpc, endpoint.account
-
-
-def opened(
-    places: Sequence[tuple[str, int]], unix: str | None, doors: Sequence[tuple[str, int]], *, shared: bool
-) -> list[socket]:
-    """The listening sockets. `shared`: others may use the Unix socket. Raises ConfigurationError: one cannot be had."""
-    from kmscli.server.serving import listener, unix_listener
-
-    try:
-        sockets = [listener(*place) for place in [*places, *doors]]
-        return [*sockets, unix_listener(unix, shared=shared)] if unix else sockets
-    except OSError as error:
-        raise ConfigurationError(f"kmscli cannot listen there: {error.strerror}.") from None
-
-
-def announce(sockets: Sequence[socket], *, secure: bool, no_auth: bool) -> None:
-    """Say where it serves, a line each, on standard output; and that nobody has to prove who he is."""
-    for one in sockets:
-        name = one.getsockname()
-        where = (
-            f"unix:{name}" if one.family == AF_UNIX else f"{'https' if secure else 'http'}://{_host(name)}:{name[1]}"
-        )
-        sys.stdout.write(f"serving {where}\n")
-    sys.stdout.flush()
-    if no_auth:
-        warn("calls need no signature: whoever reaches this socket may do everything.")
-
-
-def _host(name: tuple[Any, ...]) -> str:
-    return f"[{name[0]}]" if ":" in str(name[0]) else str(name[0])
-
-
-def _tcp(sockets: Sequence[socket]) -> list[tuple[Any, ...]]:
-    return [tuple(one.getsockname()) for one in sockets if one.family != AF_UNIX]

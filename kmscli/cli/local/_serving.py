@@ -1,0 +1,62 @@
+"""What a server's process does, alone or as one of several workers."""
+
+import os
+from collections.abc import Sequence
+from socket import socket
+from typing import Any
+
+from kmscli.cli.call import settled
+from kmscli.cli.local._call_session import CallSession
+from kmscli.cli.session import warn
+from kmscli.cli.settings import user_name
+from kmscli.server.app import Application
+from kmscli.server.arrivals import Doorkeeper
+from kmscli.server.certificates import Certificate
+from kmscli.server.peers import Peers
+from kmscli.server.rounds import Rounds
+from kmscli.server.serving import Attendant, run
+from kmscli.server.throttle import Throttle
+
+
+class Serving:
+    """All that a process needs to serve. `endpoints`: by address and port, the VPC endpoint that calls come through."""
+
+    def __init__(
+        self,
+        session: CallSession,
+        sockets: Sequence[socket],
+        *,
+        endpoints: dict[tuple[Any, ...], tuple[str, str, str]],
+        certificate: Certificate | None,
+        peers: Peers,
+        throttle: Throttle | None,
+        no_auth: bool,
+    ) -> None:
+        self.session = session
+        self.sockets = sockets
+        self.endpoints = endpoints
+        self.certificate = certificate
+        self.peers = peers
+        self.throttle = throttle
+        self.no_auth = no_auth
+        self.said: set[str] = set()
+
+    def run(self, attendant: Attendant) -> None:
+        """Serve, in this process, until it is told to stop. Raises KmscliError."""
+        engine, caller = self.session.engine(), self.session.caller
+        if self.certificate:
+            self.certificate.read()
+        doorkeeper = Doorkeeper(
+            anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=caller.region
+        )
+        rounds = Rounds(engine, caller, doorkeeper, self.settle, self.throttle)
+        application = Application(rounds, anyone=self.no_auth, endpoints=self.endpoints)
+        run(application, self.sockets, self.certificate, self.peers, attendant)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the log follow. A warning is said once, however often there is a reason for it."""
+        for warning in settled(self.session.engine(), self.session.settings.environment):
+            if warning not in self.said:
+                self.said.add(warning)
+                warn(warning)

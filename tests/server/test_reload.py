@@ -1,0 +1,171 @@
+"""Start, reload and stop, as a service manager sees them."""
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import NOBODY, PATIENCE, Running, children, wait_until
+from tests.server.test_client import self_signed
+
+ONE, TWO = (), ("--workers", "2")
+
+
+class Manager:
+    """What a service manager hears (sd_notify(3))."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(PATIENCE)
+
+    def heard(self) -> dict[str, str]:
+        """The next thing that it is told, but for signs of life."""
+        while True:
+            said = self.socket.recv(4096).decode()
+            if said != "WATCHDOG=1":
+                return dict(line.split("=", 1) for line in said.splitlines())
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[Manager]:
+    """A service manager."""
+    made = Manager(tmp_path / "notify")
+    yield made
+    made.socket.close()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A lab vault that is yet to be served."""
+    made = Running(tmp_path)
+    made.kmscli("vault", "init", "--lab")
+    yield made
+    if made.process and made.process.poll() is None:
+        made.stop(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("workers", [ONE, TWO])
+def test_what_the_service_manager_hears(running: Running, manager: Manager, workers: tuple[str, ...]) -> None:
+    """That all serve, from the main process alone; a reload and its end; and the stop."""
+    running.env |= {"NOTIFY_SOCKET": manager.path}
+    running.start("--listen", "127.0.0.1:0", "--no-auth", *workers)
+    assert running.process
+    ready = {"READY": "1", "MAINPID": str(running.process.pid)}
+    assert manager.heard() == ready
+    before = children(running.process.pid)
+    running.process.send_signal(signal.SIGHUP)
+    reloading = manager.heard()
+    assert (reloading.pop("RELOADING"), int(reloading.pop("MONOTONIC_USEC")) > 0, reloading) == ("1", True, {})
+    assert manager.heard() == ready
+    wait_until(lambda: not set(before) & set(children(running.pid)))
+    assert len(children(running.pid)) == len(before)
+    assert running.stop() == 0
+    assert manager.heard() == {"STOPPING": "1"}
+
+
+@pytest.mark.parametrize("workers", [ONE, TWO])
+def test_a_sign_of_life(running: Running, manager: Manager, workers: tuple[str, ...]) -> None:
+    """A watchdog is told in half the time that it gives."""
+    running.env |= {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"}
+    running.start("--listen", "127.0.0.1:0", "--no-auth", *workers)
+    heard = [manager.socket.recv(4096) for _ in range(6)]
+    assert heard.count(b"WATCHDOG=1") >= 5
+    assert running.stop() == 0
+
+
+def certificate_at(port: int) -> str:
+    """The certificate that is served now."""
+    return ssl.get_server_certificate(("127.0.0.1", port), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("workers", [ONE, TWO])
+def test_a_new_certificate(running: Running, manager: Manager, workers: tuple[str, ...]) -> None:
+    """After a reload the certificate's files count; one that cannot be used leaves the former one, and says so."""
+    running.env |= {"NOTIFY_SOCKET": manager.path}
+    certificate, key = self_signed(running.home)
+    running.start("--listen", "127.0.0.1:0", "--certificate", certificate, "--private-key", key, *workers)
+    manager.heard()
+    first = certificate_at(running.port)
+    self_signed(running.home)
+    second = Path(certificate).read_text()
+    reload(running, manager)
+    wait_until(lambda: {certificate_at(running.port) for _ in range(4)} == {second})
+    assert first != second
+    old = Path(key).read_text()
+    self_signed(running.home)
+    Path(key).write_text(old)
+    reload(running, manager)
+    assert {certificate_at(running.port) for _ in range(8)} == {second}
+    assert running.process
+    assert running.process.stdout
+    running.process.terminate()
+    said = running.process.stdout.read()
+    assert running.stop() == 0
+    assert "cannot serve TLS: KEY_VALUES_MISMATCH." in said
+
+
+def reload(running: Running, manager: Manager) -> None:
+    """Have a server reload, and wait until it says that it has."""
+    os.kill(running.pid, signal.SIGHUP)
+    assert "RELOADING" in manager.heard()
+    assert "READY" in manager.heard()
+
+
+def test_a_reload_refuses_nobody(running: Running, manager: Manager) -> None:
+    """While workers are replaced, every call on a new connection is answered."""
+    running.env |= {"NOTIFY_SOCKET": manager.path}
+    running.start("--listen", "127.0.0.1:0", "--no-auth", *TWO)
+    manager.heard()
+    stop, answered, failed = threading.Event(), threading.Semaphore(0), []
+
+    def call() -> None:
+        while not stop.is_set():
+            try:
+                running.client(**NOBODY).list_keys()
+                answered.release()
+            except Exception as error:  # noqa: BLE001  whatever it is, the test shows it
+                failed.append(error)
+
+    callers = [threading.Thread(target=call) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for _ in range(2):
+        reload(running, manager)
+        assert all(answered.acquire(timeout=PATIENCE) for _ in range(5))
+    stop.set()
+    for caller in callers:
+        caller.join()
+    assert running.stop() == 0
+    assert failed == []
+
+
+@pytest.mark.parametrize(("leaves", "code"), [("return 7", 7), ("os.abort()", 255)])
+def test_a_worker_that_cannot_start(leaves: str, code: int) -> None:
+    """At the start that is the server's end, with the same exit code; nothing is tried again."""
+    program = f"""
+import os, sys
+from kmscli.server.workers import Workers
+def work(_started):
+    print("tried", flush=True)
+    {leaves}
+sys.exit(Workers(1, work).run())
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
+    assert (ran.returncode, ran.stdout) == (code, "tried\n")
+
+
+def test_a_certificate_that_cannot_be_used(running: Running) -> None:
+    """Nothing is served with it."""
+    certificate, _ = self_signed(running.home)
+    command = [sys.executable, "-m", "kmscli", "serve", "--certificate", certificate, "--private-key", certificate]
+    ran = subprocess.run(command, env=running.env, capture_output=True, text=True, timeout=20, check=False)
+    assert (ran.returncode, ran.stdout, "cannot serve TLS" in ran.stderr) == (253, "", True)
