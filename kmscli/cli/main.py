@@ -36,10 +36,10 @@ def answered() -> int:
 def main(argv: list[str]) -> int:
     """Run one command line; returns the exit code (reference, kms-semantics 17.1)."""
     spoken: dict[str, Any] = {"operation": "", "options": {}}
-    return answered(lambda: run(argv, spoken), argv, spoken)
+    return told(lambda: run(argv, spoken), argv, spoken)
 
 
-def answered(do: Callable[[], int], argv: list[str], spoken: dict[str, Any]) -> int:
+def told(do: Callable[[], int], argv: list[str], spoken: dict[str, Any]) -> int:
     """Do what a command line asks, or a process of it; returns the exit code, and tells of an error."""
     try:
         return do()

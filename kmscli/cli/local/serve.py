@@ -63,7 +63,7 @@ def serve(
     """
     from kmscli.cli.local._listeners import Listeners
     from kmscli.cli.local._serving import Serving
-    from kmscli.cli.main import answered
+    from kmscli.cli.main import told
     from kmscli.server.peers import Peers
     from kmscli.server.service_manager import Attended
     from kmscli.server.workers import Started, Workers
@@ -97,7 +97,7 @@ def serve(
             serving.run(started)
             return 0
 
-        return answered(run, [], {"operation": "", "options": session.options})
+        return told(run, [], {"operation": "", "options": session.options})
 
     return Workers(workers, work).run()
 
