@@ -13,6 +13,8 @@ from kmscli.agent.given_back import GivenBack
 from kmscli.agent.surroundings import die_with_parent, take_limits_of
 from kmscli.vault.held_roots import HELD_ROOTS
 
+AGENTS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
+"""Signals that the agent reacts to in a way of its own, SIGINT aside."""
 _REPORT = 3
 _LONGEST_REPORT = 1 << 16
 
@@ -82,14 +84,12 @@ def become(client: Connection, report: int) -> None:
 
 
 def restore_signals(ignored: bytes) -> None:
-    """What a signal does in a Python that has just started, where the client ignores these."""
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-        if signal.getsignal(number) is not None:
-            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    if signal.SIGINT not in ignored:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """What signals do in a Python that has just started, where the client ignores these."""
+    for number in AGENTS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def open_streams(spellings: list[str]) -> None:

@@ -6,9 +6,13 @@ and runs the command line itself. Once it has told the agent to go it only waits
 
 import os
 import sys
-from typing import Any, NoReturn
 
 from kmscli.agent.place import installation, is_ours, peer, socket_path
+
+TYPE_CHECKING = False  # typing itself is a third of an interpreter's start
+if TYPE_CHECKING:
+    from _socket import socket as Socket  # noqa: N812
+    from typing import Any, NoReturn
 
 NEVER = frozenset({"agent", "configure", "exec", "serve", "vault"})
 """Commands that a process runs itself. A word that means something else only costs time."""
@@ -69,7 +73,7 @@ def _is_in_background(terminal: int) -> bool:
         return False
 
 
-def offered(path: str) -> Any:
+def offered(path: str) -> "Socket | None":
     """A connection to an agent that is ready to stand in for this process; None: it will not.
 
     Raises OSError, ValueError: there is none that answers.
@@ -118,7 +122,7 @@ def described() -> bytes:
     )
 
 
-def pass_signals_on(connection: Any) -> dict[int, Any]:
+def pass_signals_on(connection: "Socket") -> "dict[int, Any]":
     """Tell the agent of signals from now on. What stood in their places before."""
     import _signal
 
@@ -142,7 +146,7 @@ def pass_signals_on(connection: Any) -> dict[int, Any]:
     }
 
 
-def restore(before: dict[int, Any]) -> None:
+def restore(before: "dict[int, Any]") -> None:
     """Let signals do what they did."""
     import _signal
 
@@ -165,7 +169,7 @@ def end_as(status: bytes) -> None:
     die_of(-code)
 
 
-def die_of(number: int) -> NoReturn:
+def die_of(number: int) -> "NoReturn":
     """Be killed by a signal, as the process was that stood in."""
     import _signal
 

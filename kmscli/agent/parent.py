@@ -21,6 +21,8 @@ from kmscli.agent.message import GIVEN_BACK, READY
 from kmscli.agent.place import installation, peer
 from kmscli.agent.surroundings import surroundings
 
+PYTHONS = {signal.SIGPIPE, signal.SIGXFSZ}
+"""What every Python ignores."""
 MOST = 128
 """Connections at once; further ones wait until one is closed."""
 TICK = 20
@@ -48,6 +50,9 @@ class Parent:
         os.set_blocking(self._wake, False)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in signal.valid_signals() - PYTHONS:
+            if signal.getsignal(number) == signal.SIG_IGN:  # by whoever started it, which is not for its children
+                signal.signal(number, signal.SIG_DFL)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self.control.stop())
         self.selector.register(self._woken, selectors.EVENT_READ, self._reap)

@@ -5,10 +5,13 @@ imports nothing that the interpreter has not loaded already.
 import os
 import stat
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 from kmscli import __version__
+
+TYPE_CHECKING = False  # nothing may be loaded that the interpreter has not
+if TYPE_CHECKING:
+    from _socket import socket as Socket  # noqa: N812
+    from collections.abc import Mapping
 
 SETTINGS_OF_THE_INTERPRETER = ("PYTHON", "OPENSSL_", "LD_", "DYLD_")
 """How the variables begin that act when a process starts, or loads a library."""
@@ -17,7 +20,7 @@ _LOCAL_PEERCRED = 1
 _XUCRED_LENGTH = 76
 
 
-def socket_path(environment: Mapping[str, str]) -> str:
+def socket_path(environment: "Mapping[str, str]") -> str:
     """The socket of this user's agent: in the folder for such things, or else in one among the temporary ones."""
     runtime = environment.get("XDG_RUNTIME_DIR", "")
     if runtime:
@@ -45,7 +48,7 @@ def is_private_folder(found: os.stat_result) -> bool:
     return stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700 and found.st_uid == os.geteuid()
 
 
-def peer(connection: Any) -> tuple[int, int]:
+def peer(connection: "Socket") -> tuple[int, int]:
     """The process and the user at the other end of a connection; the process is 0 where the system does not tell it.
 
     Raises OSError.
@@ -59,7 +62,7 @@ def peer(connection: Any) -> tuple[int, int]:
     return 0, int.from_bytes(told[4:8], sys.byteorder)
 
 
-def installation(environment: Mapping[str, str]) -> bytes:
+def installation(environment: "Mapping[str, str]") -> bytes:
     """What must be the same in both for an agent to stand in for a process: the code, the interpreter, its settings."""
     settings = sorted(item for item in environment.items() if item[0].startswith(SETTINGS_OF_THE_INTERPRETER))
     encoding = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())

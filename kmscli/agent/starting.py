@@ -27,7 +27,7 @@ OTHERS = b"another is there\n"
 def start(environment: Mapping[str, str], program: str, lock_after: float) -> bool:
     """Start an agent, and wait until it listens; False: another was there first.
 
-    `program`: Python text that calls `run`, in the process that becomes the agent. Raises ConfigurationError: there is
+    `program`: Python text that calls `be_the_agent`, in a process of its own. Raises ConfigurationError: there is
     no place for its socket. KmscliError: it does not start.
     """
     path = socket_path(environment)
@@ -72,7 +72,7 @@ def make_folder(path: str) -> None:
         )
 
 
-def run(answer: Callable[[], int]) -> NoReturn:
+def be_the_agent(answer: Callable[[], int]) -> NoReturn:
     """Be the agent: with the socket and the seconds that `start` has put on the command line."""
     path, lock_after = sys.argv[1], float(sys.argv[2])
     keep_memory_private()
