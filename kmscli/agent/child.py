@@ -84,12 +84,16 @@ def become(client: Connection, report: int) -> None:
 
 
 def restore_signals(ignored: bytes) -> None:
-    """What signals do in a Python that has just started, where the client ignores these."""
+    """What signals do in a Python that has just started, where the client ignores these.
+
+    Signals that have come since the fork waited for this.
+    """
     for number in AGENTS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
+    for silent in ignored:
+        signal.signal(silent, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def open_streams(spellings: list[str]) -> None:

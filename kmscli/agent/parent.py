@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from kmscli.agent.child import Report, stand_in
-from kmscli.agent.connection import Connection
+from kmscli.agent.connection import PATIENCE, Connection
 from kmscli.agent.control import Control
 from kmscli.agent.keys import Keys
 from kmscli.agent.message import GIVEN_BACK, READY
@@ -55,6 +55,7 @@ class Parent:
                 signal.signal(number, signal.SIG_DFL)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self.control.stop())
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
         self.selector.register(self._woken, selectors.EVENT_READ, self._reap)
         self.listener.setblocking(False)
         self._listen()
@@ -64,7 +65,8 @@ class Parent:
             self._look_around()
 
     def _patience(self) -> float:
-        return min(TICK, self.keys.remaining()) if self.keys.roots else TICK
+        waiting = any(not connection.child for connection in self.connections.values())
+        return min(PATIENCE if waiting else TICK, self.keys.remaining() if self.keys.roots else TICK)
 
     def _look_around(self) -> None:
         self.keys.lock_if_idle()
@@ -149,14 +151,19 @@ class Parent:
         self.keys.use()
         ours, theirs = os.pipe()
         parent = os.getpid()
+        signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
         try:
             child = os.fork()
+            if not child:
+                signal.set_wakeup_fd(-1)
+                stand_in(connection, parent, theirs, dict(self.keys.roots), self.answer)
         except OSError:
+            os.close(ours)
+            os.close(theirs)
             connection.socket.send(GIVEN_BACK)
             raise
-        if not child:
-            signal.set_wakeup_fd(-1)
-            stand_in(connection, parent, theirs, dict(self.keys.roots), self.answer)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.close(theirs)
         connection.child = child
         self.control.calls += 1
