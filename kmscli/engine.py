@@ -30,7 +30,7 @@ from kmscli.vault.head import Head
 from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.location import Environment
 from kmscli.vault.mark import check_mark, read_mark, write_mark
-from kmscli.vault.rows import ConflictError
+from kmscli.vault.rows import BUSY_SECONDS, ConflictError
 from kmscli.vault.transaction import Transaction
 from kmscli.vault.vault import Committed, Vault
 
@@ -67,6 +67,10 @@ def find_operation(name: str) -> Operation:
     return found
 
 
+class OthersDueError(Exception):
+    """Something is due on other keys than the calls touch: first that, then the calls."""
+
+
 class Engine:
     """Answers calls on a vault. `reopen` unlocks it again after somebody rekeyed it."""
 
@@ -77,6 +81,7 @@ class Engine:
         self.committed: Committed | None = None
         """What the newest commit left, for the log to follow."""
         self.warnings: list[str] = []
+        self._patience = BUSY_SECONDS
 
     def call(self, caller: Caller, name: str, raw: dict[str, Any]) -> Response | None:
         """Answer one call. Raises the ServiceError that it came to; its event is durable all the same."""
@@ -89,12 +94,32 @@ class Engine:
 
     def answer(self, asked: list[Asked]) -> list[Outcome]:
         """Answer calls that were read already, in order, with one commit."""
-        if not asked:
-            return []
-        caller, clock = asked[0].caller, self.clock()
-        for key in self._retried(lambda transaction: self._due_keys(transaction, clock), caller, clock):
-            self._bring_up_to_date(key, caller, clock, touched=False)
-        return self._retried(lambda transaction: self._answer(asked, transaction, clock), caller, clock)
+        return self.answer_admitted(asked[0].caller, lambda _transaction, _now: asked) if asked else []
+
+    def answer_admitted(self, caller: Caller, admitted: Callable[[Transaction, float], list[Asked]]) -> list[Outcome]:
+        """Answer the calls that `admitted` tells from a transaction and the time, in order, with one commit.
+
+        After a conflict it is asked again. `caller`: meets what has fallen due before them.
+        """
+        clock = self.clock()
+        due: list[Key] | None = None
+
+        def attempt(transaction: Transaction) -> list[Outcome]:
+            nonlocal due
+            now, held = self._time(transaction, clock)
+            asked = admitted(transaction, now)
+            if asked and due is None:
+                due = self._due_keys(transaction, now, held)
+                if due:
+                    raise OthersDueError
+            return self._answer(asked, transaction, now, held) if asked else []
+
+        try:
+            return self._retried(attempt, caller, clock)
+        except OthersDueError:
+            for key in due or ():
+                self._bring_up_to_date(key, caller, clock, touched=False)
+        return self._retried(attempt, caller, clock)
 
     def record_local(self, caller: Caller, name: str, parameters: dict[str, Any], **options: Any) -> None:
         """Commit the event of something that kmscli did to the vault itself. Options: as the vault's `commit`."""
@@ -164,15 +189,13 @@ class Engine:
             self._reopen()
             follow(self.vault)
 
-    def _answer(self, asked: list[Asked], transaction: Transaction, clock: float) -> list[Outcome]:
-        now, held = self._time(transaction, clock)
+    def _answer(self, asked: list[Asked], transaction: Transaction, now: float, held: float) -> list[Outcome]:
         done = [performed(one, transaction, self.vault.keyring, now, held) for one in asked]
         self._commit(transaction, [record for _, records in done for record in records], now, held)
         return [outcome for outcome, _ in done]
 
-    def _due_keys(self, transaction: Transaction, clock: float) -> list[Key]:
+    def _due_keys(self, transaction: Transaction, now: float, held: float) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""
-        now, held = self._time(transaction, clock)
         return list(islice((key for key in transaction.due(KEY, now) if key.is_due(now, held)), DUE_AT_MOST))
 
     def _bring_up_to_date(self, key: Key, caller: Caller, clock: float, *, touched: bool) -> None:
@@ -231,10 +254,16 @@ class Engine:
                 transaction.close()
         raise KMSInternalException("The vault is busy: others changed the same rows again and again.")
 
+    def wait_for_others(self, seconds: float) -> None:
+        """From here on, wait for so long for others that write, then raise BusyError."""
+        self._patience = seconds
+        self.vault.store.wait_for_lock(seconds)
+
     def _reopen(self) -> None:
         before = self.vault
         before.close()
         self.vault = self.reopen()
+        self.vault.store.wait_for_lock(self._patience)
         if self.vault.is_as(before):
             raise VaultDamagedError("A row of the vault names a term that the vault never had.")
 

@@ -4,13 +4,13 @@ Symmetric keys are here; what the others need is in `key_pairs`, which only thei
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from kmscli.crypto import ciphertext_blob
 from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import IncorrectKeyException, InvalidCiphertextException, ValidationException
 from kmscli.keys.key import Key
-from kmscli.keys.material import find_material, material_bytes
+from kmscli.keys.material import find_material, material_bytes, must_find_material
 from kmscli.keys.specs import SYMMETRIC_DEFAULT
 from kmscli.vault.transaction import Transaction
 
@@ -46,17 +46,29 @@ def encrypted(
 
 
 def decrypted(
-    transaction: Transaction, key: Key, algorithm: str, context: Mapping[str, str] | None, blob: bytes
+    transaction: Transaction,
+    key: Key,
+    algorithm: str,
+    context: Mapping[str, str] | None,
+    blob: bytes,
+    *,
+    once: Callable[[str, Callable[[], bytes]], bytes],
 ) -> Decrypted:
     """What a key's ciphertext holds, whichever of its materials made it (reference, crypto 1.9).
 
+    `once`: keeps what takes long for the next attempt at the call, by a name (see `Call.once`).
     Raises IncorrectKeyException: another key's. InvalidCiphertextException: altered, or another context.
     ValidationException: the key is RSA and a context is given.
     """
     if key.spec != SYMMETRIC_DEFAULT:
         from kmscli.keystores import key_pairs
 
-        return Decrypted(key_pairs.decrypted(transaction, key, algorithm, context, blob), None)
+        must_find_material(transaction, key, key.material_id)
+        plaintext = once(
+            f"plaintext by {key.material_id}",
+            lambda: key_pairs.decrypted(transaction, key, algorithm, context, blob),
+        )
+        return Decrypted(plaintext, None)
     try:
         material_id = ciphertext_blob.material_id_of(blob).hex()
     except NotAuthenticError:

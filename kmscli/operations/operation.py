@@ -103,6 +103,7 @@ class Operation:
         pages: Pagination | None,
         logs: str,
         open_to_all: bool,
+        lengthy: str,
     ) -> None:
         self.function = function
         self.name = "".join(part.capitalize() for part in function.__name__.split("_"))
@@ -122,6 +123,7 @@ class Operation:
         self.pages = pages
         self.logs = logs
         self.open_to_all = open_to_all
+        self.lengthy = lengthy
 
     def __call__(self, *arguments: Any) -> Any:
         return self.function(*arguments)
@@ -134,17 +136,25 @@ def operation(
     pages: Pagination | None = None,
     logs: str = "",
     open_to_all: bool = False,
+    lengthy: str = "",
 ) -> Callable[[Callable[..., Any]], Operation]:
     """Declare an operation.
 
     `read_only`: as CloudTrail says (reference 14.2). `pages`: how its list is paginated. `logs`: what the
     trail shows in `responseElements` (14.2): nothing, the `"response"`, the `"key"`, although the answer is empty, or
-    the `"response and key"`. `open_to_all`: no policy can keep anybody from it.
+    the `"response and key"`. `open_to_all`: no policy can keep anybody from it. `lengthy`: the member of the request
+    (by its Python name) by whose value a call may be long work; what takes long is done through `Call.once`.
     """
 
     def declare(function: Callable[..., Any]) -> Operation:
         return Operation(
-            function, targets=targets, read_only=read_only, pages=pages, logs=logs, open_to_all=open_to_all
+            function,
+            targets=targets,
+            read_only=read_only,
+            pages=pages,
+            logs=logs,
+            open_to_all=open_to_all,
+            lengthy=lengthy,
         )
 
     return declare

@@ -18,6 +18,8 @@ from kmscli.trail.chain import Record
 from kmscli.trail.event import LOCAL, call_record, copy_for, key_resource, service_record
 from kmscli.vault.transaction import Transaction
 
+LENGTHY = ("RSA", "ML_DSA")
+"""How the specs and algorithms begin whose private keys take a millisecond or seconds to make or to use."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _TRAIL_STYLE: Render = {"timestamp": trail_style}
 
@@ -47,6 +49,13 @@ class Asked:
             self.error = error
         except Exception as fault:  # noqa: BLE001  whatever it is, it is this call's alone
             self.fail(fault)
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether the call computes for so long that others should not wait for it."""
+        if self.error or self.request is None:
+            return False
+        return str(self.request.__dict__.get(self.operation.lengthy)).startswith(LENGTHY)
 
     def fail(self, fault: Exception) -> None:
         """Take down that kmscli itself has failed; the event shows nothing of the request, on which it may have."""

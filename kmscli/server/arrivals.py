@@ -10,11 +10,13 @@ from kmscli.keys.regions import REGIONS
 from kmscli.names import DEFAULT_ACCOUNT, is_account
 from kmscli.operations.credentials import Claim, caller_with
 from kmscli.operations.operation import Operation
-from kmscli.operations.recording import Outcome
+from kmscli.operations.recording import Asked, Outcome
 from kmscli.server.peers import Peers
 from kmscli.sigv4 import HttpRequest, Signature, check, signature_of
 from kmscli.vault.keyring import Keyring
 from kmscli.vault.transaction import Transaction
+
+WITHOUT_AUTHENTICATION = " without authentication"
 
 
 class Arrival:
@@ -36,6 +38,9 @@ class Arrival:
         self.caller: Caller | None = None
         self.malformed: ServiceError | None = None
         """Why the body cannot be read; told only once it is known who calls (reference, kms-semantics 16.5)."""
+        self.asked: Asked | None = None
+        self.is_prepared = False
+        """Whether what takes long of the call is computed."""
         self.outcome: Outcome | None = None
         self.error: ServiceError | None = None
 
@@ -43,6 +48,17 @@ class Arrival:
         """Find out what is called, by its action. Raises UnknownOperationException."""
         self.operation = find_operation(action)
         return self.operation
+
+    def ask(self) -> None:
+        """Make it a call, now that it is known who calls."""
+        self.error = self.error or self.malformed
+        if self.caller and self.operation and not self.error:
+            self.asked = Asked(self.caller, self.operation, self.raw)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether the call is to be prepared before it takes part in a round."""
+        return not self.is_prepared and self.error is None and self.asked is not None and self.asked.takes_long
 
 
 class Doorkeeper:
@@ -57,6 +73,11 @@ class Doorkeeper:
         self.uid = uid
         self.user_name = user_name
         self.region = region
+
+    def itself(self) -> Caller:
+        """The server, as whom it looks at the vault and brings it up to date."""
+        door = f"http{WITHOUT_AUTHENTICATION if self.anyone else ''}"
+        return Caller(DEFAULT_ACCOUNT, self.region, agent="", door=door, uid=self.uid, user=self.user_name(self.uid))
 
     def look_at(self, arrival: Arrival, now: float) -> None:
         """Read the signature of a request, if it has to have one. Raises as `signature_of` does."""
@@ -86,7 +107,7 @@ class Doorkeeper:
         agent = arrival.request.headers.get("user-agent", "")
         uid = self.uid if arrival.peer is None else arrival.peer
         door = "http" if arrival.peer is None else "socket"
-        door = f"{door} without authentication" if self.anyone else door
+        door = f"{door}{WITHOUT_AUTHENTICATION if self.anyone else ''}"
         caller = Caller(account, region, arn=arn, agent=agent, door=door, uid=uid, user=self.user_name(uid))
         caller.address = arrival.address
         return caller.through_endpoint(*arrival.endpoint) if arrival.endpoint else caller

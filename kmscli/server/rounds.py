@@ -1,89 +1,140 @@
 """Rounds: the requests that one turn of the event loop has brought are answered together, by one commit.
 
-No answer leaves before that commit is durable. The log follows after the answers.
+No answer leaves before that commit is durable. The log follows after the answers. What takes long is computed beside
+the rounds, and while another process writes to the vault they stand back, so that the loop goes on.
 """
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 from kmscli.clock import monotonic_time, system_time
-from kmscli.engine import Caller, Engine
+from kmscli.engine import Engine
 from kmscli.errors import KmscliError, KMSInternalException, ServiceError
 from kmscli.operations.recording import Asked
 from kmscli.server.arrivals import Arrival, Doorkeeper
-from kmscli.server.throttle import Charges, Throttle, charges_of
+from kmscli.server.beside import Beside
+from kmscli.server.throttle import Throttle, charges_of
+from kmscli.vault.keyring import RekeyedError
+from kmscli.vault.rows import BUSY_SECONDS, BusyError
 from kmscli.vault.transaction import Transaction
 
 MOST_AT_ONCE = 256
 LOG_FOLLOWS = 0.1
 """Seconds after which the log follows, at most: it costs a commit and a sync of its own."""
+BRIEFLY = 0.02
+"""Seconds that a round waits for another process's commit, which takes a few milliseconds."""
+STANDS_BACK = 0.05
+"""Seconds after which a round tries again that has found the vault busy for longer."""
+
+
+class Waiting(NamedTuple):
+    """A request that waits for a round, since when, and who waits for its answer."""
+
+    arrival: Arrival
+    since: float
+    done: "asyncio.Future[None]"
 
 
 class Rounds:
-    """Answers arrivals on an engine. `itself`: the server, as whom the vault is looked at.
-
-    `settle`: lets the log follow. `throttle`: refuses calls that are too many, if any are.
-    """
+    """Answers arrivals on an engine. `settle`: lets the log follow. `throttle`: refuses calls that are too many."""
 
     def __init__(
-        self,
-        engine: Engine,
-        itself: Caller,
-        doorkeeper: Doorkeeper,
-        settle: Callable[[], None],
-        throttle: Throttle | None = None,
+        self, engine: Engine, doorkeeper: Doorkeeper, settle: Callable[[], None], throttle: Throttle | None = None
     ) -> None:
         self.engine = engine
-        self.itself = itself
+        self.itself = doorkeeper.itself()
         self.doorkeeper = doorkeeper
         self.settle = settle
         self.throttle = throttle
-        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self.beside = Beside(engine, self.itself)
+        self._waiting: list[Waiting] = []
+        self._is_called = False
         self._is_settling = False
+        engine.wait_for_others(BRIEFLY)
 
     async def answer(self, arrival: Arrival) -> None:
         """Answer a request: then it has an outcome or an error."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((arrival, done))
-        if len(self._waiting) == 1:
-            loop.call_soon(self._go_round)
+        await self._take_part(arrival)
+        if arrival.asked and arrival.is_set_aside:
+            await self.beside.prepare(arrival.asked)
+            arrival.is_prepared = True
+            await self._take_part(arrival)
+
+    def close(self) -> None:
+        """Wait for what is computed beside the rounds, and let the log follow."""
+        self.beside.close()
+        self.settle()
+
+    async def _take_part(self, arrival: Arrival) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(arrival, monotonic_time(), done))
+        self._call(0)
         await done
 
-    def _go_round(self) -> None:
-        taken, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-        loop = asyncio.get_running_loop()
-        if self._waiting:
-            loop.call_soon(self._go_round)
-        try:
-            self.answer_all([arrival for arrival, _ in taken])
-        finally:
-            for _, done in taken:
-                if not done.done():
-                    done.set_result(None)
-        self._settle_soon(loop)
+    def _call(self, delay: float) -> None:
+        """Call for a round, unless one is called already."""
+        if not self._is_called:
+            self._is_called = True
+            loop = asyncio.get_running_loop()
+            loop.call_later(delay, self._go_round) if delay else loop.call_soon(self._go_round)
 
-    def _settle_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _go_round(self) -> None:
+        self._is_called = False
+        taken, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        try:
+            self.answer_all([one.arrival for one in taken])
+        except BusyError as busy:
+            taken = self._stand_back(taken, busy)
+        for one in taken:
+            if not one.done.done():
+                one.done.set_result(None)
+        if self._waiting:
+            self._call(0)
+        self._settle_soon()
+
+    def _stand_back(self, taken: list[Waiting], busy: BusyError) -> list[Waiting]:
+        """Have those that can wait for longer take part in a later round; returns the others, which have failed."""
+        patience = monotonic_time() - BUSY_SECONDS
+        failed = [one for one in taken if one.since < patience]
+        self._waiting = [one for one in taken if one.since >= patience] + self._waiting
+        _fail([one.arrival for one in failed], busy)
+        self._call(STANDS_BACK)
+        return failed
+
+    def _settle_soon(self) -> None:
         """Let the log follow in a while, with the events of all rounds until then: in the vault they are durable."""
         if not self._is_settling:
             self._is_settling = True
-            loop.call_later(LOG_FOLLOWS, self._settle)
+            asyncio.get_running_loop().call_later(LOG_FOLLOWS, self._settle)
 
     def _settle(self) -> None:
         self._is_settling = False
         self.settle()
 
     def answer_all(self, arrivals: list[Arrival]) -> None:
-        """Answer requests with one commit. What goes wrong with the vault is each one's internal error."""
+        """Answer requests with one commit, but those that are to be prepared first, which are set aside.
+
+        What goes wrong with the vault is each one's internal error. Raises BusyError.
+        """
+        clock = system_time()
+        new = [one for one in arrivals if one.asked is None and _is_readable(one, self.doorkeeper, clock)]
+        part: list[Arrival] = []
+        if not (new or any(one.asked for one in arrivals)):
+            return
+
+        def admitted(transaction: Transaction, now: float) -> list[Asked]:
+            nonlocal part
+            self._admit([one for one in new if one.asked is None and one.error is None], transaction, now)
+            part = [one for one in arrivals if one.asked and not one.error and not one.is_set_aside]
+            return [one.asked for one in part if one.asked]
+
         try:
-            self._admit_all([one for one in arrivals if one.error is None])
-            for one in arrivals:
-                one.error = one.error or one.malformed
-            admitted = [one for one in arrivals if one.caller and one.operation and one.error is None]
-            asked = [Asked(one.caller, one.operation, one.raw) for one in admitted if one.caller and one.operation]
-            self._count(asked)
-            for one, outcome in zip(admitted, self.engine.answer(asked), strict=True):
+            outcomes = self.engine.answer_admitted(self.itself, admitted)
+            for one, outcome in zip(part, outcomes, strict=True):
                 one.outcome = outcome
+        except BusyError:
+            raise
         except ServiceError as error:
             _fail(arrivals, error)
         except KmscliError:
@@ -91,40 +142,34 @@ class Rounds:
         except Exception:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
             _fail(arrivals, KMSInternalException())
 
-    def _count(self, asked: list[Asked]) -> None:
-        """Let the throttle count calls, if there is one."""
-        if not (self.throttle and asked):
-            return
-
-        def look(transaction: Transaction, _now: float, _held: float) -> list[Charges]:
-            return [charges_of(one, transaction) for one in asked]
-
-        self.throttle.count(asked, self.engine.look(self.itself, look), monotonic_time())
-
-    def _admit_all(self, arrivals: list[Arrival]) -> None:
-        if not arrivals:
-            return
-        clock = system_time()
-        readable = [one for one in arrivals if _readable(one, self.doorkeeper, clock)]
-
-        def look(transaction: Transaction, now: float, _held: float) -> None:
-            for one in readable:
-                try:
-                    one.caller = self.doorkeeper.admit(one, transaction, self.engine.vault.keyring, now)
-                except ServiceError as error:
-                    one.error = error
-
-        if readable:
-            self.engine.look(self.itself, look)
+    def _admit(self, arrivals: list[Arrival], transaction: Transaction, now: float) -> None:
+        """Find out who calls, and what; each once, whatever becomes of the round."""
+        for one in arrivals:
+            try:
+                one.caller = self.doorkeeper.admit(one, transaction, self.engine.vault.keyring, now)
+            except ServiceError as error:
+                one.error = error
+            except RekeyedError:
+                raise
+            except Exception:  # noqa: BLE001  the others are answered all the same
+                one.error = KMSInternalException()
+            else:
+                one.ask()
+        asked = [one.asked for one in arrivals if one.asked]
+        if self.throttle and asked:
+            self.throttle.count(asked, [charges_of(one, transaction) for one in asked], monotonic_time())
 
 
-def _readable(arrival: Arrival, doorkeeper: Doorkeeper, clock: float) -> bool:
+def _is_readable(arrival: Arrival, doorkeeper: Doorkeeper, clock: float) -> bool:
+    if arrival.error:
+        return False
     try:
         doorkeeper.look_at(arrival, clock)
     except ServiceError as error:
         arrival.error = error
-        return False
-    return True
+    except Exception:  # noqa: BLE001  as above
+        arrival.error = KMSInternalException()
+    return arrival.error is None
 
 
 def _fail(arrivals: list[Arrival], error: ServiceError) -> None:

@@ -8,12 +8,13 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import ESTALE
 
 from kmscli.crypto.hashing import mac_holds
 from kmscli.vault.location import make_private_folder, trail_folder, trail_log
 from kmscli.vault.mark import Mark
+from kmscli.vault.rows import BusyError
 from kmscli.vault.vault import NOWHERE, Committed, Place, Vault
 
 _BLOCK = 1 << 14
@@ -43,7 +44,8 @@ def follow(vault: Vault, committed: Committed | None = None) -> Place:
         finally:
             os.close(descriptor)
         if end.number:
-            vault.note_synced(end)
+            with suppress(BusyError):  # the log is complete; that it is, whoever follows next tells the vault
+                vault.note_synced(end)
         return end
 
 

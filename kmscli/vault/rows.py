@@ -13,6 +13,8 @@ from kmscli.errors import KMSInternalException
 Address = tuple[int, bytes, bytes]
 
 HOUR = 3600
+BUSY_SECONDS = 5.0
+"""For how long others may hold the write lock before a call fails."""
 
 
 class Row(NamedTuple):

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from kmscli.errors import ConfigurationError, VaultDamagedError
-from kmscli.vault.rows import Address, BusyError, ConflictError, FullError, Read, Row, Writes
+from kmscli.vault.rows import BUSY_SECONDS, Address, BusyError, ConflictError, FullError, Read, Row, Writes
 
 APPLICATION_ID = 0x6B6D7363
 FORMAT = 1
-BUSY_SECONDS = 5.0
 WAL_PAGES = 128
 """When a commit folds the WAL into the file. Small: a process that exits leaves the WAL to the next one to read."""
 _STRICT = {"synchronous": "FULL", "secure_delete": "ON"}
@@ -155,6 +154,11 @@ class SqliteRowStore:
         with translated():
             found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return found[0] if found else b""
+
+    def wait_for_lock(self, seconds: float) -> None:
+        """Wait for so long where others hold the write lock."""
+        with translated():
+            self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def snapshot(self) -> SqliteSnapshot:
         return SqliteSnapshot(self.connection)

@@ -69,6 +69,10 @@ class Vault:
         self._newest_head: tuple[Row | None, bytes] = (None, b"")
         """The head row that was read or made last, to the byte, and what it holds: a call reads it more than once."""
 
+    def beside(self) -> "Vault":
+        """The same vault, unlocked likewise, on a connection of its own: for another thread, which opens it there."""
+        return Vault(SqliteRowStore(self.path), self.header, self.raw_header, self.keyring)
+
     def transaction(self) -> Transaction:
         """A transaction on the vault as it is now."""
         if len(self._cache) > 4096:

@@ -43,16 +43,16 @@ class Serving:
 
     def run(self, attendant: Attendant) -> None:
         """Serve, in this process, until it is told to stop. Raises KmscliError."""
-        engine, caller = self.session.engine(), self.session.caller
+        engine, region = self.session.engine(), self.session.caller.region
         if self.certificate:
             self.certificate.read()
         doorkeeper = Doorkeeper(
-            anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=caller.region
+            anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=region
         )
-        rounds = Rounds(engine, caller, doorkeeper, self.settle, self.throttle)
+        rounds = Rounds(engine, doorkeeper, self.settle, self.throttle)
         application = Application(rounds, anyone=self.no_auth, endpoints=self.endpoints)
         run(application, self.sockets, self.certificate, self.peers, attendant)
-        self.settle()
+        rounds.close()
 
     def settle(self) -> None:
         """Let the log follow. A warning is said once, however often there is a reason for it."""

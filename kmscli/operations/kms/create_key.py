@@ -89,7 +89,7 @@ class CreateKeyResponse(Response):
     key_metadata = Structure(KeyMetadata)
 
 
-@operation(logs="response")
+@operation(logs="response", lengthy="key_spec")
 def create_key(call: Call, request: CreateKeyRequest) -> CreateKeyResponse:
     """Create a KMS key.
 

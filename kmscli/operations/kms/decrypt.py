@@ -68,6 +68,7 @@ class DecryptResponse(Response):
         )
     ],
     read_only=True,
+    lengthy="encryption_algorithm",
 )
 def decrypt(call: Call, request: DecryptRequest, key: Key) -> DecryptResponse:
     """Decrypt a ciphertext of encrypt, re-encrypt or the data key operations.
@@ -80,7 +81,8 @@ def decrypt(call: Call, request: DecryptRequest, key: Key) -> DecryptResponse:
     attestation = attested(call, request.recipient)
     if request.ciphertext_blob is None or request.dry_run_modifiers:
         return DecryptResponse()
-    opened = decrypted(call.transaction, key, algorithm, request.encryption_context, request.ciphertext_blob)
+    context, blob = request.encryption_context, request.ciphertext_blob
+    opened = decrypted(call.transaction, key, algorithm, context, blob, once=call.once)
     call.show_material(keyMaterialId=opened.material_id)
     response = DecryptResponse(
         key_id=key.arn,

@@ -44,6 +44,7 @@ class GenerateDataKeyPairResponse(Response):
 @operation(
     targets=[Target("key_id", aliases=True, suits=check_makes_pairs, usage=ENCRYPT_DECRYPT, states=USABLE)],
     read_only=True,
+    lengthy="key_pair_spec",
 )
 def generate_data_key_pair(call: Call, request: GenerateDataKeyPairRequest, key: Key) -> GenerateDataKeyPairResponse:
     """Make a key pair to use outside KMS, its private key once in clear and once encrypted under a KMS key.

@@ -36,6 +36,7 @@ class GenerateDataKeyPairWithoutPlaintextResponse(Response):
 @operation(
     targets=[Target("key_id", aliases=True, suits=check_makes_pairs, usage=ENCRYPT_DECRYPT, states=USABLE)],
     read_only=True,
+    lengthy="key_pair_spec",
 )
 def generate_data_key_pair_without_plaintext(
     call: Call, request: GenerateDataKeyPairWithoutPlaintextRequest, key: Key

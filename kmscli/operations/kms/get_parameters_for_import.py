@@ -32,6 +32,7 @@ class GetParametersForImportResponse(Response):
 @operation(
     targets=[Target("key_id", suits=check_imports, states=IMPORTABLE)],
     read_only=True,
+    lengthy="wrapping_key_spec",
 )
 def get_parameters_for_import(
     call: Call, request: GetParametersForImportRequest, key: Key

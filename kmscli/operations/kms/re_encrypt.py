@@ -86,6 +86,7 @@ class ReEncryptResponse(Response):
         ),
     ],
     read_only=True,
+    lengthy="source_encryption_algorithm",
 )
 def re_encrypt(call: Call, request: ReEncryptRequest, source: Key, destination: Key) -> ReEncryptResponse:
     """Decrypt a ciphertext and encrypt it under another key or context. The plaintext is never shown."""
@@ -94,7 +95,8 @@ def re_encrypt(call: Call, request: ReEncryptRequest, source: Key, destination: 
     check_algorithm(after, destination.spec, ENCRYPT_DECRYPT)
     if request.ciphertext_blob is None or request.dry_run_modifiers:
         return ReEncryptResponse()
-    opened = decrypted(call.transaction, source, before, request.source_encryption_context, request.ciphertext_blob)
+    context, given = request.source_encryption_context, request.ciphertext_blob
+    opened = decrypted(call.transaction, source, before, context, given, once=call.once)
     blob = encrypted(call.transaction, destination, after, request.destination_encryption_context, opened.plaintext)
     made_with = destination.shown_material_id
     call.show_material(sourceKeyMaterialId=opened.material_id, destinationKeyMaterialId=made_with)

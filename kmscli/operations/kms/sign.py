@@ -33,7 +33,11 @@ class SignResponse(Response):
     signing_algorithm = SigningAlgorithm()
 
 
-@operation(targets=[Target("key_id", aliases=True, usage=SIGN_VERIFY, states=USABLE)], read_only=True)
+@operation(
+    targets=[Target("key_id", aliases=True, usage=SIGN_VERIFY, states=USABLE)],
+    read_only=True,
+    lengthy="signing_algorithm",
+)
 def sign(call: Call, request: SignRequest, key: Key) -> SignResponse:
     """Sign a message with the private key of a KMS key.
 
@@ -42,5 +46,8 @@ def sign(call: Call, request: SignRequest, key: Key) -> SignResponse:
     """
     algorithm, message_type = request.signing_algorithm, request.message_type
     check_signing(key.spec, algorithm, message_type, request.message)
-    signature = asymmetric.sign(private_key(call.transaction, key), algorithm, message_type, request.message)
+    private = private_key(call.transaction, key)
+    signature = call.once(
+        f"signature by {key.material_id}", lambda: asymmetric.sign(private, algorithm, message_type, request.message)
+    )
     return SignResponse(key_id=key.arn, signature=signature, signing_algorithm=algorithm)
