@@ -54,7 +54,7 @@ class Application:
             return await respond(send, 413, b'{"__type":"RequestEntityTooLargeException"}', CONTENT_TYPE)
         except EOFError:
             return None
-        arrival = self._arrival(scope, headers, body)
+        arrival = scope["state"]["arrival"] = self._arrival(scope, headers, body)
         is_form = headers.get("content-type", "").startswith(query.CONTENT_TYPE)
         return await respond(send, *(await (self._form(arrival) if is_form else self._json(arrival))))
 

@@ -1,6 +1,7 @@
 """The service manager that has started this process, if one has, hears of start, reload and stop (sd_notify(3))."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -8,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from kmscli.clock import monotonic_time
+
+logger = logging.getLogger("kmscli")
 
 
 def notify(state: str) -> None:
@@ -24,16 +27,19 @@ def notify(state: str) -> None:
 
 def ready() -> None:
     """Say that calls are answered: after the start, or after a reload, whether or not it changed anything."""
+    logger.info("ready: calls are answered.")
     notify(f"READY=1\nMAINPID={os.getpid()}")
 
 
 def reloading() -> None:
     """Say that a reload has begun."""
+    logger.info("reloading.")
     notify(f"RELOADING=1\nMONOTONIC_USEC={int(monotonic_time() * 1_000_000)}")
 
 
 def stopping() -> None:
     """Say that nothing new is taken any more."""
+    logger.info("stopping: what has begun is finished.")
     notify("STOPPING=1")
 
 

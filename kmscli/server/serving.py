@@ -13,8 +13,8 @@ from typing import Protocol
 from uvicorn import Config, Server
 
 from kmscli.errors import ConfigurationError
-from kmscli.server.app import Application
 from kmscli.server.certificates import Certificate
+from kmscli.server.exchanges import Asgi
 from kmscli.server.peers import Peers
 from kmscli.server.protocol import SILENCE, DeadlineProtocol
 
@@ -78,7 +78,7 @@ class Attendant(Protocol):
 
 
 def run(
-    application: Application,
+    application: Asgi,
     sockets: Sequence[socket.socket],
     certificate: Certificate | None,
     peers: Peers,

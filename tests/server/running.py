@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,31 @@ REGION = "us-east-1"
 ACCOUNT = "111122223333"
 PATIENCE = 20
 ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+class Manager:
+    """A service manager: what it is told (sd_notify(3))."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = f"{self.folder.name}/notify"  # a socket's path is short
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(PATIENCE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+        self.folder.cleanup()
+
+    def heard(self) -> dict[str, str]:
+        """The next thing that it is told, but for signs of life."""
+        while True:
+            said = self.socket.recv(4096).decode()
+            if said != "WATCHDOG=1":
+                return dict(line.split("=", 1) for line in said.splitlines())
 
 
 class Running:
@@ -52,15 +78,20 @@ class Running:
         return json.loads(ran.stdout) if ran.stdout.lstrip().startswith(("{", "[")) else ran.stdout
 
     def start(self, *options: str, listeners: int = 1) -> Self:
-        """Start it, and wait until it says where it serves."""
+        """Start it, and wait until it says where it serves, and that all of it does."""
         command = [sys.executable, "-m", "kmscli", "serve", *options]
-        self.process = subprocess.Popen(
-            command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        assert self.process.stdout
-        self.urls = [self.process.stdout.readline().split()[1] for _ in range(listeners)]
-        if not self.url.startswith("https"):
-            self.wait_until_it_answers()
+        with Manager() as manager:
+            self.process = subprocess.Popen(
+                command,
+                env={"NOTIFY_SOCKET": manager.path, **self.env},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            assert self.process.stdout
+            self.urls = [self.process.stdout.readline().split()[1] for _ in range(listeners)]
+            if "NOTIFY_SOCKET" not in self.env:
+                assert "READY" in manager.heard()
         return self
 
     def wait_until_it_answers(self) -> None:

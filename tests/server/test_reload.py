@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -12,35 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import NOBODY, PATIENCE, Running, children, wait_until
+from tests.server.running import NOBODY, PATIENCE, Manager, Running, children, wait_until
 from tests.server.test_client import self_signed
 
 ONE, TWO = (), ("--workers", "2")
 
 
-class Manager:
-    """What a service manager hears (sd_notify(3))."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = str(path)
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(self.path)
-        self.socket.settimeout(PATIENCE)
-
-    def heard(self) -> dict[str, str]:
-        """The next thing that it is told, but for signs of life."""
-        while True:
-            said = self.socket.recv(4096).decode()
-            if said != "WATCHDOG=1":
-                return dict(line.split("=", 1) for line in said.splitlines())
-
-
 @pytest.fixture
-def manager(tmp_path: Path) -> Iterator[Manager]:
+def manager() -> Iterator[Manager]:
     """A service manager."""
-    made = Manager(tmp_path / "notify")
-    yield made
-    made.socket.close()
+    with Manager() as made:
+        yield made
 
 
 @pytest.fixture

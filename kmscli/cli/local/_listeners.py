@@ -6,10 +6,10 @@ from socket import AF_UNIX, socket
 from typing import Any
 
 from kmscli.cli.local._call_session import CallSession
-from kmscli.cli.session import warn
 from kmscli.client.endpoint import is_loopback
 from kmscli.errors import ConfigurationError, UsageError
 from kmscli.limits.endpoints import find_endpoint
+from kmscli.server.logs import logger
 from kmscli.server.serving import listener, unix_listener
 
 
@@ -62,7 +62,7 @@ class Listeners:
             sys.stdout.write(f"serving {where}\n")
         sys.stdout.flush()
         if no_auth:
-            warn("calls need no signature: whoever reaches this socket may do everything.")
+            logger.warning("calls need no signature: whoever reaches this socket may do everything.")
 
 
 def parsed_address(text: str) -> tuple[str, int]:

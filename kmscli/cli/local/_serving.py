@@ -7,11 +7,12 @@ from typing import Any
 
 from kmscli.cli.call import settled
 from kmscli.cli.local._call_session import CallSession
-from kmscli.cli.session import warn
 from kmscli.cli.settings import user_name
 from kmscli.server.app import Application
 from kmscli.server.arrivals import Doorkeeper
 from kmscli.server.certificates import Certificate
+from kmscli.server.exchanges import Asgi, Observed, Observer
+from kmscli.server.logs import RequestLog, logger
 from kmscli.server.peers import Peers
 from kmscli.server.rounds import Rounds
 from kmscli.server.serving import Attendant, run
@@ -31,6 +32,7 @@ class Serving:
         peers: Peers,
         throttle: Throttle | None,
         no_auth: bool,
+        log: str,
     ) -> None:
         self.session = session
         self.sockets = sockets
@@ -39,6 +41,7 @@ class Serving:
         self.peers = peers
         self.throttle = throttle
         self.no_auth = no_auth
+        self.observers: list[Observer] = [RequestLog()] if log else []
         self.said: set[str] = set()
 
     def run(self, attendant: Attendant) -> None:
@@ -50,7 +53,9 @@ class Serving:
             anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=region
         )
         rounds = Rounds(engine, doorkeeper, self.settle, self.throttle)
-        application = Application(rounds, anyone=self.no_auth, endpoints=self.endpoints)
+        application: Asgi = Application(rounds, anyone=self.no_auth, endpoints=self.endpoints)
+        if self.observers:
+            application = Observed(application, self.observers)
         run(application, self.sockets, self.certificate, self.peers, attendant)
         rounds.close()
 
@@ -59,4 +64,4 @@ class Serving:
         for warning in settled(self.session.engine(), self.session.settings.environment):
             if warning not in self.said:
                 self.said.add(warning)
-                warn(warning)
+                logger.warning("%s", warning)

@@ -41,6 +41,9 @@ def serve(
         float | None,
         typer.Option(metavar="FACTOR", help="Refuse calls beyond AWS's rates times this: 1 for AWS's own."),
     ] = None,
+    log: Annotated[
+        str, typer.Option(metavar="FORMAT", help="A line for each request on standard error: text or json.")
+    ] = "",
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Take calls without a signature: a lab vault's, on loopback.")
     ] = False,
@@ -64,12 +67,16 @@ def serve(
     from kmscli.cli.local._listeners import Listeners
     from kmscli.cli.local._serving import Serving
     from kmscli.cli.main import told
+    from kmscli.server import logs
     from kmscli.server.peers import Peers
     from kmscli.server.service_manager import Attended
     from kmscli.server.workers import Started, Workers
 
     if workers > 1 and any(session.options.get(option) is not None for option in ("key_fd", "passphrase_fd")):
         raise UsageError("Each worker unlocks the vault, and a descriptor can be read only once.")
+    if log not in ("", *logs.FORMATS):
+        raise UsageError(f"argument --log: Found invalid choice {log!r}: it is one of {', '.join(logs.FORMATS)}")
+    logs.begin(log)
     peers = Peers(mapped_peers(peer or [], told=bool(unix) and not no_auth))
     if no_auth and not session.engine().vault.header.lab:
         raise ConfigurationError("Calls without a signature are for lab vaults: kmscli vault init --lab makes one.")
@@ -85,6 +92,7 @@ def serve(
         peers=peers,
         throttle=None if throttle is None else counted(throttle),
         no_auth=no_auth,
+        log=log,
     )
     listeners.announce(secure=bool(tls), no_auth=no_auth)
     if workers == 1:
