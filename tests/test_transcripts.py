@@ -89,8 +89,9 @@ def steps(text: str, first: int = 1) -> list[Step]:
 class Terminal:
     """A shell in a folder of its own, and what the placeholders have come to stand for."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, runtime: Path | None) -> None:
         self.home = home
+        self.runtime = {"XDG_RUNTIME_DIR": str(runtime)} if runtime else {}
         self.known: dict[str, str] = {}
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
@@ -100,6 +101,7 @@ class Terminal:
             "HOME": str(self.home),
             "TZ": "UTC",
             "LC_ALL": "C.UTF-8",
+            **self.runtime,
         }
         known = PLACEHOLDER.sub(lambda found: self.known[found[1]], command)
         return subprocess.run(
@@ -149,20 +151,19 @@ def steps_of_tutorial(text: str) -> list[Step]:
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_a_transcript_is_what_happens(own_home: Path, path: Path) -> None:
+def test_a_transcript_is_what_happens(own_home: Path, runtime_either_way: Path | None, path: Path) -> None:
     """Each command of a transcript has the output, the errors and the exit code that stand there."""
-    play(own_home, path, steps(path.read_text()))
+    play(Terminal(own_home, runtime_either_way), path, steps(path.read_text()))
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_is_what_happens(own_home: Path, path: Path) -> None:
+def test_a_tutorial_is_what_happens(own_home: Path, runtime_either_way: Path | None, path: Path) -> None:
     """The same for the commands in a tutorial."""
-    play(own_home, path, steps_of_tutorial(path.read_text()))
+    play(Terminal(own_home, runtime_either_way), path, steps_of_tutorial(path.read_text()))
 
 
-def play(home: Path, path: Path, shown: list[Step]) -> None:
+def play(terminal: Terminal, path: Path, shown: list[Step]) -> None:
     """Run the steps that a file shows, and see that each comes to what stands there."""
-    terminal = Terminal(home)
     for step in shown:
         done = terminal.run(step.command)
         try:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,15 +12,11 @@ from tests.robustness.machine import PATIENCE, Machine
 
 
 class ServedMachine(Machine):
-    """A machine with a runtime folder. `runtime`: where the agent's socket is."""
+    """A machine with a folder where an agent's `socket` may stand."""
 
     def __init__(self, home: Path, runtime: Path) -> None:
-        super().__init__(home)
-        self.runtime = runtime
+        super().__init__(home, runtime)
         self.socket = runtime / "kmscli" / "agent"
-
-    def start(self, *words: str | bytes, env: dict[str, str] | None = None, **how: Any) -> "subprocess.Popen[bytes]":
-        return super().start(*words, env={"XDG_RUNTIME_DIR": str(self.runtime), **(env or {})}, **how)
 
     def status(self) -> Any:
         """What the agent tells of itself."""

@@ -20,16 +20,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fresh(own_home: Path) -> Machine:
+def fresh(own_home: Path, runtime_either_way: Path | None) -> Machine:
     """A machine on which kmscli was never used."""
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 @pytest.fixture
-def machine(own_home: Path, template: Path) -> Machine:
+def machine(own_home: Path, template: Path, runtime_either_way: Path | None) -> Machine:
     """A machine with a vault that holds one key, `alias/a`."""
     shutil.copytree(template, own_home, dirs_exist_ok=True, symlinks=True)
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 @pytest.fixture

@@ -50,10 +50,11 @@ class Ran(NamedTuple):
 
 
 class Machine:
-    """A home, and calls made in it."""
+    """A home, and calls made in it. `runtime`: where calls look for an agent; None: nowhere."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, runtime: Path | None = None) -> None:
         self.home = home
+        self.runtime = {"XDG_RUNTIME_DIR": str(runtime)} if runtime else {}
         self.vault = home / ".local/share/kmscli/vault.db"
         self.key_file = home / ".config/kmscli/vault.key"
         self.trail = home / ".local/share/kmscli/vault.db.trail"
@@ -63,7 +64,7 @@ class Machine:
         """Start a call; `how` is Popen's."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         bare = {name: value for name, value in os.environ.items() if not name.startswith(AMBIENT)}
-        environment = {**bare, "HOME": str(self.home), **(env or {})}
+        environment = {**bare, **self.runtime, "HOME": str(self.home), **(env or {})}
         return subprocess.Popen([KMSCLI, *words], env=environment, **{**pipes, **how})
 
     def run(self, *words: str | bytes, stdin: bytes | None = None, **how: Any) -> Ran:
