@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 
-from kmscli.agent.message import LONGEST, unframed
+from kmscli.agent.message import GO, LONGEST, unframed
 
 PATIENCE = 10
 """Seconds that a message may take, and then the client's word."""
@@ -32,14 +32,7 @@ class Connection:
 
         Raises ValueError: it is none, or too long. EOFError: the client is gone. OSError.
         """
-        space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
-        received, ancillary, flags, _ = self.socket.recvmsg(_CHUNK, space, _CLOSE_ON_EXEC)
-        for level, kind, content in ancillary:
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                whole = range(0, len(content) - len(content) % 4, 4)
-                self.descriptors += [int.from_bytes(content[at : at + 4], sys.byteorder) for at in whole]
-        if flags & socket.MSG_CTRUNC or len(self.descriptors) > _DESCRIPTORS:
-            raise ValueError
+        received = self.socket.recv(_CHUNK)
         if not received:
             raise EOFError
         self._received += received
@@ -51,6 +44,22 @@ class Connection:
         self.fields, self._received = fields, bytearray()
         self.deadline = time.monotonic() + PATIENCE
         return True
+
+    def read_word(self) -> None:
+        """Take the client's word to go, with which its descriptors come.
+
+        Raises ValueError: something else came. EOFError: the client is gone. OSError.
+        """
+        space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
+        received, ancillary, flags, _ = self.socket.recvmsg(1, space, _CLOSE_ON_EXEC)
+        for level, kind, content in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                whole = range(0, len(content) - len(content) % 4, 4)
+                self.descriptors += [int.from_bytes(content[at : at + 4], sys.byteorder) for at in whole]
+        if not received:
+            raise EOFError
+        if received != GO or flags & socket.MSG_CTRUNC or len(self.descriptors) != _DESCRIPTORS:
+            raise ValueError
 
     def close_descriptors(self) -> None:
         """Close the client's descriptors: the child has its own."""

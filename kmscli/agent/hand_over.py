@@ -18,7 +18,7 @@ NEVER = frozenset({"agent", "configure", "exec", "serve", "vault"})
 """Commands that a process runs itself. A word that means something else only costs time."""
 PATIENCE = 2.0
 """Seconds until an agent that does not answer is passed by."""
-PASSED_ON = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT")
+PASSED_ON = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM")
 PYTHON_IGNORES = ("SIGPIPE", "SIGXFSZ")
 GONE = 255
 
@@ -28,23 +28,18 @@ def hand_over() -> None:
     path = socket_path(os.environ)
     if not is_ours(path) or is_for_this_process():
         return
-    from kmscli.agent.message import GO
-
+    try:
+        folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return
     try:
         connection = offered(path)
+        if connection is not None:
+            wait_for_the_end(connection, folder)
     except (OSError, ValueError):
         return
-    if connection is None:
-        return
-    before = pass_signals_on(connection)
-    connection.settimeout(None)
-    try:
-        connection.sendall(GO)
-        end_as(connection.recv(4))
-    except OSError:
-        end_as(b"")
-    connection.close()
-    restore(before)
+    finally:
+        os.close(folder)
 
 
 def is_for_this_process() -> bool:
@@ -76,7 +71,7 @@ def _is_in_background(terminal: int) -> bool:
 def offered(path: str) -> "Socket | None":
     """A connection to an agent that is ready to stand in for this process; None: it will not.
 
-    Raises OSError, ValueError: there is none that answers.
+    Raises OSError, ValueError: none answers.
     """
     import _socket
 
@@ -87,13 +82,35 @@ def offered(path: str) -> "Socket | None":
     connection.connect(path)
     if peer(connection)[1] != os.geteuid():
         return None
-    folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
-    descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2, folder))
-    message = described()
-    sent = connection.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
-    connection.sendall(message[sent:])
-    os.close(folder)
+    connection.sendall(described())
     return connection if connection.recv(1) == READY else None
+
+
+def wait_for_the_end(connection: "Socket", folder: int) -> None:
+    """Tell the agent to go, and end as its child ends; returns if that gave the call back. Raises OSError: no word came
+    through, and nothing was done.
+    """
+    import _socket
+
+    from kmscli.agent.message import GO
+
+    descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2, folder))
+    before = pass_signals_on(connection)
+    try:
+        connection.settimeout(None)
+        connection.sendmsg([GO], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
+        end_as(status(connection))
+        connection.close()
+    finally:
+        restore(before)
+
+
+def status(connection: "Socket") -> bytes:
+    """The wait status of the child; empty if the agent is gone."""
+    try:
+        return connection.recv(4)
+    except OSError:
+        return b""
 
 
 def described() -> bytes:
@@ -135,8 +152,9 @@ def pass_signals_on(connection: "Socket") -> "dict[int, Any]":
     def stop(number: int, _frame: object) -> None:
         tell(number, None)
         _signal.signal(number, _signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)  # and here it stays until it is continued, unless nothing stops it
         _signal.signal(number, stop)
+        tell(_signal.SIGCONT, None)
 
     reactions = {getattr(_signal, name): tell for name in PASSED_ON} | {_signal.SIGTSTP: stop}
     return {

@@ -7,7 +7,10 @@ LENGTH = 4
 READY = b"r"
 """The agent can stand in, and waits for the client's word."""
 GO = b"\0"
-"""The client's word. What it sends after that are numbers of signals."""
+"""The client's word, with which it sends its descriptors; what it sends after that are numbers of signals.
+
+Not before, since what waits in the socket of an agent that does not answer would keep them open.
+"""
 GIVEN_BACK = b"\xff\xff\xff\xff"
 """In place of a wait status: nothing was done, the client does it all by itself."""
 

@@ -136,17 +136,11 @@ class Parent:
 
     def _can_stand_in_for(self, connection: Connection) -> bool:
         same = len(connection.fields) == 7 and connection.fields[1] == self._installation
-        return (
-            same
-            and len(connection.descriptors) == 4
-            and not self.control.stopped
-            and surroundings(connection.process) == self._surroundings
-        )
+        return same and not self.control.stopped and surroundings(connection.process) == self._surroundings
 
     def _start(self, connection: Connection) -> None:
         """Fork the child, at the client's word."""
-        if not connection.socket.recv(1):
-            raise EOFError
+        connection.read_word()
         self.keys.lock_if_idle()
         self.keys.use()
         ours, theirs = os.pipe()
