@@ -95,7 +95,7 @@ def status_of(error: ServiceError) -> int:
 
 def _printable(text: str) -> str:
     """Text without what XML cannot hold."""
-    return "".join(one if one >= " " or one in "\t\n\r" else "\ufffd" for one in text)
+    return "".join(one if one in "\t\n\r" or " " <= one < "\ufffe" or one > "\uffff" else "\ufffd" for one in text)
 
 
 def _xml(value: Any) -> str:

@@ -47,13 +47,14 @@ class Manager:
 
 
 class Running:
-    """A server in a HOME of its own. `url`: where it serves; `output`: what it has said so far."""
+    """A server in a HOME of its own. `url`: where it serves; `output`: what it had said when it was stopped."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
         self.process: subprocess.Popen[str] | None = None
         self.urls: list[str] = []
+        self.output = ""
 
     @property
     def url(self) -> str:
@@ -104,7 +105,8 @@ class Running:
         self.process.send_signal(number)
         code = self.process.wait(PATIENCE)
         assert self.process.stdout
-        self.process.stdout.close()
+        with self.process.stdout as said:
+            self.output = said.read()
         return code
 
     def connect(self) -> socket.socket:
