@@ -25,8 +25,12 @@ class Load:
         self.port = server.port
         self.credentials = Credentials(user["aws_access_key_id"], user["aws_secret_access_key"], "")
         self.key = server.kmscli("create-key")["KeyMetadata"]["KeyId"]
-        signing = ("--key-spec", "ECC_NIST_P256", "--key-usage", "SIGN_VERIFY")
-        self.signer = server.kmscli("create-key", *signing)["KeyMetadata"]["KeyId"]
+        self.signers = {
+            algorithm: server.kmscli("create-key", "--key-spec", spec, "--key-usage", "SIGN_VERIFY")["KeyMetadata"][
+                "KeyId"
+            ]
+            for algorithm, spec in (("ECDSA_SHA_256", "ECC_NIST_P256"), ("RSASSA_PSS_SHA_256", "RSA_2048"))
+        }
         self.acknowledged: list[str] = []
         self.made: set[str] = set()
         self.ended: set[str] = set()
@@ -74,7 +78,8 @@ class Caller:
         assert opened["Plaintext"] == words
         await self.refused("InvalidCiphertextException", "Decrypt", CiphertextBlob=sealed["CiphertextBlob"])
         await self.call("GenerateDataKey", KeyId=load.key, KeySpec="AES_256")
-        await self.call("Sign", KeyId=load.signer, Message=words, SigningAlgorithm="ECDSA_SHA_256")
+        for algorithm, signer in load.signers.items():
+            await self.call("Sign", KeyId=signer, Message=words, SigningAlgorithm=algorithm)
         key = (await self.call("CreateKey", Description=str(self.turns)))["KeyMetadata"]["KeyId"]
         load.made.add(key)
         if self.turns % 2:
