@@ -23,7 +23,7 @@ def server(home: Path) -> Iterator[Running]:
     running.start("--listen", "127.0.0.1:0")
     yield running
     assert running.stop() == 0
-    assert "Traceback" not in running.output
+    assert "Exception" not in running.output
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running.start("--listen", "127.0.0.1:0", "--no-auth")
     yield running
     assert running.stop() == 0
-    assert "Traceback" not in running.output
+    assert "Exception" not in running.output
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The HTTP door under fuzzing: whatever comes, a clear 4xx or the end of the connection; never a 5xx or a traceback.
 
-That the servers have said no traceback is checked when they stop.
+That the servers have told of no exception is checked when they stop.
 """
 
 import itertools
