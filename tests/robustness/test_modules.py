@@ -25,6 +25,12 @@ NEVER = (
 """Not among them: datetime, which the standard sqlite3 imports."""
 
 
+@pytest.fixture
+def runtime_either_way() -> None:
+    """No agent: a call is made by `main` itself, in an interpreter that tells what it has loaded."""
+    return
+
+
 def loaded(machine: Machine, *words: str) -> set[str]:
     """The modules that a call has loaded, those that the interpreter starts with aside."""
     env = {"HOME": str(machine.home)}
