@@ -8,9 +8,10 @@ machine's clock, never with a vault's that was moved.
 import calendar
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
-from kmscli.crypto.hashing import hmac_sha256, same, sha256
+from kmscli.crypto.hashing import KeyedMac, hmac_sha256, same, sha256
 from kmscli.errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
@@ -143,10 +144,16 @@ def computed(request: HttpRequest, signature: Signature, secret: str) -> str:
     text = "\n".join(
         [ALGORITHM, signature.moment, signature.scope, sha256(canonical(request, signature).encode()).hex()]
     )
+    return _signer(secret, signature.date, signature.region, signature.service).of(text.encode()).hex()
+
+
+@lru_cache(maxsize=64)  # a client's requests of a day have one
+def _signer(secret: str, date: str, region: str, service: str) -> KeyedMac:
+    """What signs under the key that is derived from a secret for a scope."""
     key = f"AWS4{secret}".encode()
-    for part in (signature.date, signature.region, signature.service, "aws4_request"):
+    for part in (date, region, service, "aws4_request"):
         key = hmac_sha256(key, part.encode())
-    return hmac_sha256(key, text.encode()).hex()
+    return KeyedMac(key)
 
 
 def canonical(request: HttpRequest, signature: Signature) -> str:
@@ -182,7 +189,7 @@ def _shown(authorization: str) -> str:
 
 def _check_moment(moment: str, date: str, now: float) -> None:
     try:
-        then = calendar.timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
+        then = _seconds(moment)
     except ValueError:
         raise IncompleteSignatureException(f"Date must be in ISO-8601 'basic format'. Got '{moment}'.") from None
     if moment[:8] != date:
@@ -190,13 +197,20 @@ def _check_moment(moment: str, date: str, now: float) -> None:
             f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{date}' != '{moment[:8]}', from '{moment}'."
         )
+    if abs(then - now) <= SKEW:
+        return
     edge, shown = _basic(now - SKEW), _basic(now)
     if then < now - SKEW:
         raise InvalidSignatureException(f"Signature expired: {moment} is now earlier than {edge} ({shown} - 5 min.)")
-    if then > now + SKEW:
-        late = _basic(now + SKEW)
-        words = f"{moment} is still later than {late} ({shown} + 5 min.)"
-        raise InvalidSignatureException(f"Signature not yet current: {words}")
+    late = _basic(now + SKEW)
+    words = f"{moment} is still later than {late} ({shown} + 5 min.)"
+    raise InvalidSignatureException(f"Signature not yet current: {words}")
+
+
+@lru_cache(maxsize=64)  # requests of the same second say the same
+def _seconds(moment: str) -> int:
+    """The time that a signature states, since the epoch. Raises ValueError."""
+    return calendar.timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
 
 
 def _basic(moment: float) -> str:

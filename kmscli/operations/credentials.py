@@ -52,12 +52,23 @@ def caller_with(claim: Claim, caller: Caller, transaction: Transaction, keyring:
     """
     if claim.token:
         return _in_session(claim, caller, transaction, keyring, now)
-    user = principal_of_access_key(transaction, claim.key_id)
-    key = find_access_key(transaction, claim.key_id)
-    if user is None or key is None:
+    found = _user_and_secret(transaction, claim.key_id)
+    if found is None:
         return None
-    claim.prove(secret_of(transaction, key))
-    return caller.become(user.arn, access_key=claim.key_id)
+    arn, secret = found
+    claim.prove(secret)
+    return caller.become(arn, access_key=claim.key_id)
+
+
+def _user_and_secret(transaction: Transaction, key_id: str) -> tuple[str, str] | None:
+    """Whose an access key is, by ARN, and its secret."""
+    known: tuple[str, str] | None = transaction.derived.get(("access key", key_id))
+    if known is None:
+        user = principal_of_access_key(transaction, key_id)
+        key = find_access_key(transaction, key_id)
+        if user and key:
+            known = transaction.derived["access key", key_id] = user.arn, secret_of(transaction, key)
+    return known
 
 
 def _in_session(claim: Claim, caller: Caller, transaction: Transaction, keyring: Keyring, now: float) -> Caller | None:

@@ -32,6 +32,12 @@ def context_of(
     call: Call, request: Request, action: str, principal: Principal, key: Key | None, region: str
 ) -> Context:
     """The condition keys of a call, for one action on one key or on none, in the Region where it is done."""
+    return Context.deferred(lambda: _worked_out(call, request, action, principal, key, region))
+
+
+def _worked_out(
+    call: Call, request: Request, action: str, principal: Principal, key: Key | None, region: str
+) -> tuple[Known, Families]:
     owner = key.account if key else principal.account
     known: Known = {
         **_of_moment(call, region),
@@ -49,7 +55,7 @@ def context_of(
         known.update(_of_targets(call, action))
     for condition, value in request.conditions(action.partition(":")[2]):
         _feed(call, condition, value, known, families)
-    return Context(known, families)
+    return known, families
 
 
 def encryption_context_of(request: Request, action: str) -> dict[str, str]:

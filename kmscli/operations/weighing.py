@@ -20,10 +20,21 @@ Weighed = tuple[Question, Decision]
 
 
 def weigh_key(call: Call, request: Request, action: str, key: Key) -> Weighed:
-    """The decision on an action on a key."""
+    """The decision on an action on a key.
+
+    Where policies allow that have asked nothing of the request, the next call of the same kind is allowed likewise, for
+    as long as no row is written.
+    """
+    who, derived = call.caller, call.transaction.derived
+    alike = ("allowed", who.arn, who.account, who.service, who.source_arn, who.endpoint, action, key.arn)
+    if alike in derived and not (who.session or call.explains):
+        call.standing, decision = derived[alike]
+        return question_of(call, request, action, key.arn, key), decision
     question, policies = key_question(call, request, action, key)
     decision = decide(question, policies)
     decision.considered = policies.considered
+    if decision.allowed and not (decision.grant or question.context.was_asked or who.session):
+        derived[alike] = standing(call), decision
     return question, decision
 
 

@@ -82,6 +82,9 @@ class Transaction:
         self.read: dict[Address, Row | None] = {}
         self.writes: dict[Address, Pending | None] = {}
         self.tallies: dict[Address, int] = {}
+        self.derived: dict[Any, Any] = {}
+        """What others have made of rows alone, by a name of theirs: a group asks for the same again and again. It is
+        dropped when a row is written, `touch` aside."""
         self.shreds = False
         self.durable = True
         """Whether its commit is synced; else what was done is lost with the power, unless a later commit is."""
@@ -138,6 +141,7 @@ class Transaction:
         rounded = None if due is None else due_hour(due)
         links = tuple(self.blinded(kind.name, "link", target) if target else None for target in (first, second))
         self.writes[address] = Pending(kind, value, sealed, rounded, links)
+        self.derived.clear()
 
     def touch(self, kind: Kind[T], scope: str, name: str, value: T) -> None:
         """Write a value over whatever is there, unread: no conflict with others who do so, of whom the last stays.
@@ -152,6 +156,7 @@ class Transaction:
         if address not in self.writes:
             self._row(address)
         self.writes[address] = None
+        self.derived.clear()
         self.shreds = self.shreds or shred
 
     def tally(self, scope: str, name: str) -> int:
@@ -198,6 +203,7 @@ class Transaction:
 
         def undo() -> None:
             self.writes, self.tallies = writes, tallies
+            self.derived.clear()
 
         return undo
 
@@ -219,6 +225,7 @@ class Transaction:
     def close(self) -> None:
         """Let the snapshot go."""
         self._secrets.clear()
+        self.derived.clear()
         self.snapshot.close()
 
     def _row(self, address: Address) -> Row | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kmscli.engine import find_operation
+from kmscli.engine import Caller, find_operation
 from kmscli.errors import UnknownOperationException
 from kmscli.keys.key import Key, save_key
 from kmscli.operations.call import Call
@@ -247,3 +247,74 @@ class Unreadable(dict[str, Any]):
 
     def items(self) -> Any:
         raise ZeroDivisionError
+
+
+ALLOWS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}'
+ON_CONTEXT = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*",'
+    '"Condition":{"StringEquals":{"kms:EncryptionContext:app":"shop"}}}]}'
+)
+NOBODY = (
+    '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},'
+    '"Action":"kms:Put*","Resource":"*"}]}'
+)
+OFF = {"UserName": "alice", "PolicyName": "p", "PolicyDocument": ALLOWS.replace("Allow", "Deny")}
+CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "the key's policy": ("PutKeyPolicy", {"Policy": NOBODY}),
+    "the user's policy": ("iam:PutUserPolicy", OFF),
+    "the user's policy taken away": ("iam:DeleteUserPolicy", {"UserName": "alice", "PolicyName": "p"}),
+    "the user's boundary": (
+        "iam:PutUserPermissionsBoundary",
+        {"UserName": "alice", "PermissionsBoundary": "arn:aws:iam::111122223333:policy/bound"},
+    ),
+}
+
+
+@pytest.fixture
+def alice(house: House) -> Caller:
+    """A user who may use every key by a policy of his own; and a policy that could bound him."""
+    document = ALLOWS.replace("kms:", "s3:")
+    house.call("iam:CreatePolicy", PolicyName="bound", PolicyDocument=document)
+    house.call("iam:CreateUser", UserName="alice")
+    house.call("iam:PutUserPolicy", UserName="alice", PolicyName="p", PolicyDocument=ALLOWS)
+    return house.caller.become("arn:aws:iam::111122223333:user/alice", access_key="")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_allowed_one_call_of_a_group_allows_no_later_one(house: House, alice: Caller, change: str) -> None:
+    """A caller who was allowed is refused from the very next call on, once a call has changed what allowed it."""
+    key = house.new_key()
+    name, members = CHANGES[change]
+    encrypt = (alice, "Encrypt", {"KeyId": key, "Plaintext": b"x"})
+    changed = (house.caller, name, {"KeyId": key, **members} if name == "PutKeyPolicy" else members)
+    outcomes = house.engine.group([encrypt, encrypt, changed, encrypt])
+    assert [code_of(outcome) for outcome in outcomes] == ["", "", "", "AccessDeniedException"]
+
+
+def test_conditions_are_asked_of_each_call_of_a_group(house: House, alice: Caller) -> None:
+    """What a policy asks of a request is asked of every one, whatever became of the one before."""
+    house.call("iam:PutUserPolicy", UserName="alice", PolicyName="p", PolicyDocument=ON_CONTEXT)
+    key = house.new_key()
+    good = (alice, "Encrypt", {"KeyId": key, "Plaintext": b"x", "EncryptionContext": {"app": "shop"}})
+    other = (alice, "Encrypt", {"KeyId": key, "Plaintext": b"x", "EncryptionContext": {"app": "other"}})
+    denied = "AccessDeniedException"
+    assert [code_of(one) for one in house.engine.group([good, other, good, other])] == ["", denied, "", denied]
+
+
+def test_others_are_not_let_in_by_who_was(house: House, alice: Caller) -> None:
+    """That one caller, key and action are allowed tells nothing of another."""
+    house.call("iam:CreateUser", UserName="bob")
+    policy = ALLOWS.replace("kms:*", "kms:Encrypt")
+    house.call("iam:PutUserPolicy", UserName="alice", PolicyName="p", PolicyDocument=policy)
+    bob = house.caller.become("arn:aws:iam::111122223333:user/bob", access_key="")
+    key = house.new_key()
+    encrypt: dict[str, Any] = {"KeyId": key, "Plaintext": b"x"}
+    generate: dict[str, Any] = {"KeyId": key, "KeySpec": "AES_256"}
+    calls = [
+        (alice, "Encrypt", encrypt),
+        (bob, "Encrypt", encrypt),
+        (alice, "GenerateDataKey", generate),
+        (alice, "Encrypt", encrypt),
+    ]
+    denied = "AccessDeniedException"
+    assert [code_of(one) for one in house.engine.group(calls)] == ["", denied, denied, ""]
