@@ -59,6 +59,7 @@ def make_folder(path: str) -> None:
     """Make the socket's folder. Raises ConfigurationError: it cannot be made, or is not this user's alone."""
     try:
         os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)  # whatever the umask is
     except FileExistsError:
         pass
     except OSError as error:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kmscli.agent.asking import ask
 from tests.robustness.machine import PATIENCE, Machine
 
 
@@ -20,7 +21,9 @@ class ServedMachine(Machine):
 
     def status(self) -> Any:
         """What the agent tells of itself."""
-        return self.run("agent", "status", "--output", "json").expect().answer
+        told = ask(self.runtime, b"status")
+        assert told is not None, "there is no agent"
+        return told
 
     def calls(self) -> int:
         """How many calls the agent has stood in for."""
@@ -37,10 +40,10 @@ class ServedMachine(Machine):
 
     def end(self) -> None:
         """End the agent, if there is one."""
-        ran = self.run("agent", "status", "--output", "json")
-        if ran.code == 0:
+        told = ask(self.runtime, b"status")
+        if told:
             with suppress(ProcessLookupError):
-                os.kill(ran.answer["Pid"], signal.SIGKILL)
+                os.kill(told["Pid"], signal.SIGKILL)
 
 
 def wait_until(true: Callable[[], object]) -> None:
@@ -49,3 +52,12 @@ def wait_until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come true"
         time.sleep(0.01)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process has not ended yet."""
+    try:
+        with open(f"/proc/{process}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,6 +1,6 @@
 """An agent is started, stands in for calls, and ends."""
 
-from tests.agent.served import ServedMachine, wait_until
+from tests.agent.served import ServedMachine, is_running, wait_until
 from tests.robustness.machine import ALIAS
 
 
@@ -28,12 +28,3 @@ def test_stop(served: ServedMachine) -> None:
     wait_until(lambda: not is_running(agent))
     assert not served.socket.exists()
     served.run("list-keys").expect()
-
-
-def is_running(process: int) -> bool:
-    """Whether a process has not ended yet."""
-    try:
-        with open(f"/proc/{process}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
