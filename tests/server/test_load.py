@@ -18,15 +18,20 @@ from tests.server.running import PATIENCE, Running, children
 
 
 async def endure(server: Running, load: Load, *, connections: int, seconds: float, kills: int) -> None:
-    """Load a server for so long, killing a worker so often; then tell it to stop, while calls go on."""
+    """Load a server for so long, killing a worker so often, and in the end all of them, and replacing the vault's keys;
+    then tell it to stop, while calls go on.
+    """
     assert server.process
-    moments = random.Random(1)
+    chance = random.Random(1)
     async with asyncio.timeout(seconds + 3 * PATIENCE), asyncio.TaskGroup() as callers:
         for _ in range(connections):
             callers.create_task(Caller(load).run())
-        for _ in range(kills):
+        for left in range(kills, 0, -1):
             await asyncio.sleep(seconds / (kills + 1))
-            os.kill(moments.choice(children(server.process.pid)), signal.SIGKILL)
+            workers = children(server.process.pid)
+            for worker in [chance.choice(workers)] if left > 1 else workers:
+                os.kill(worker, signal.SIGKILL)
+            await asyncio.to_thread(server.kmscli, "vault", "rekey")
         await asyncio.sleep(seconds / (kills + 1))
         server.process.send_signal(signal.SIGTERM)
 
@@ -47,7 +52,7 @@ def events(server: Running) -> list[Any]:
 
 
 LOADS = [
-    pytest.param(40, 8, 1, id="a few seconds"),
+    pytest.param(40, 8, 2, id="a few seconds"),
     pytest.param(200, 60, 5, id="a minute", marks=pytest.mark.long),
 ]
 
