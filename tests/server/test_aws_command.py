@@ -2,6 +2,7 @@
 `kmscli` prints.
 """
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,19 @@ FAILED = {AWS: 255, AWS_2: 254}
 VERSIONS = pytest.mark.parametrize("command", [pytest.param(AWS, id="v1"), pytest.param(AWS_2, id="v2")])
 
 
+FORMATS = """
+kms list-aliases --output yaml
+kms list-aliases --output table
+kms list-keys --max-items 3 --output yaml-stream
+kms list-resource-tags --key-id {key} --output yaml
+kms list-aliases --query Aliases[].[AliasName,TargetKeyId] --output table
+kms get-public-key --key-id {signer} --output text
+kms tag-resource --key-id {key} --tags [{"TagKey":"team","TagValue":"größe"}]
+sts get-caller-identity --output yaml
+"""
+"""Rows whose answers are shown in other ways, or that are said in others."""
+
+
 def test_the_versions(commands: Commands) -> None:
     """The commands are what they are taken for."""
     assert commands.aws("--version").stdout.startswith("aws-cli/1.")
@@ -33,6 +47,24 @@ def test_both_print_the_same(commands: Commands, row: str, command: str) -> None
     theirs, ours = commands.aws(row, command), commands.here(row)
     assert (theirs.returncode, theirs.stderr, ours.returncode) == (0, "", 0)
     assert theirs.stdout == as_known(ours, row, command).stdout
+
+
+@pytest.mark.parametrize("row", rows(FORMATS))
+def test_both_show_alike(commands: Commands, row: str) -> None:
+    """What `kmscli` has from version 2 is the same, letter for letter: formats, and JSON as the value of an option."""
+    theirs, ours = commands.aws(row, AWS_2), commands.here(row)
+    assert (theirs.returncode, theirs.stderr, theirs.stdout) == (0, "", ours.stdout)
+    assert ours.returncode == 0
+
+
+@pytest.mark.parametrize("options", ["--plaintext aGk=", "--plaintext hi --cli-binary-format raw-in-base64-out"])
+def test_blobs(commands: Commands, options: str) -> None:
+    """Blobs are given in base64, or raw where that is asked for: what `aws` encrypts, `kmscli` decrypts, and back."""
+    for one, other in ((lambda row: commands.aws(row, AWS_2), commands.here), (commands.here, commands.aws)):
+        blob = json.loads(one(f"kms encrypt --key-id {{key}} {options}").stdout)["CiphertextBlob"]
+        (commands.folder / "given").write_bytes(base64.b64decode(blob))
+        told = other(f"kms decrypt --ciphertext-blob fileb://{commands.folder}/given --query Plaintext --output text")
+        assert told.stdout == "aGk=\n"
 
 
 @VERSIONS
