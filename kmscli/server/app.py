@@ -7,6 +7,7 @@ from kmscli import query
 from kmscli.errors import KMSInternalException, ServiceError, UnknownOperationException
 from kmscli.names import new_uuid
 from kmscli.server.arrivals import Arrival
+from kmscli.server.health import Health
 from kmscli.server.rounds import Rounds
 from kmscli.sigv4 import HttpRequest
 from kmscli.wire import CONTENT_TYPE, decoded, encoded, error_body, operation_name
@@ -25,6 +26,8 @@ Send = Callable[[Message], Awaitable[None]]
 Answer = tuple[int, bytes, str, Mapping[str, str]]
 """A status, a body, its content type, and more headers."""
 
+PLAIN: tuple[str, Mapping[str, str]] = ("text/plain", {})
+
 
 class TooLargeError(Exception):
     """The body is longer than a request's may be."""
@@ -40,6 +43,7 @@ class Application:
         self, rounds: Rounds, *, anyone: bool, endpoints: Mapping[tuple[str, int], tuple[str, str, str]]
     ) -> None:
         self.rounds = rounds
+        self.health = Health(rounds.engine, rounds.itself)
         self.anyone = anyone
         self.endpoints = endpoints
 
@@ -61,11 +65,11 @@ class Application:
     def _refused(self, scope: Message, headers: Mapping[str, str]) -> Answer | None:
         """The answer to what is no call, if a request is none."""
         if scope["method"] == "GET" and scope["path"] == "/healthz":
-            return 200, b"ok\n", "text/plain", {}
+            return (200, b"ok\n", *PLAIN) if self.health.is_well() else (503, b"The vault cannot be read.\n", *PLAIN)
         if scope["method"] != "POST":
-            return 405, b"", "text/plain", {"allow": "POST"}
+            return 405, b"", PLAIN[0], {"allow": "POST"}
         if self.anyone and not _is_local(scope, headers):
-            return 403, b"Calls without a signature come from this machine alone.\n", "text/plain", {}
+            return 403, b"Calls without a signature come from this machine alone.\n", *PLAIN
         return None
 
     def _arrival(self, scope: Message, headers: Mapping[str, str], body: bytes) -> Arrival:

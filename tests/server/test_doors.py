@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -176,6 +177,28 @@ def test_sigterm_finishes_what_has_begun(tmp_path: Path) -> None:
     assert running.stop() == 0
     log = Path(running.kmscli("audit", "path").strip()).read_text()
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["KeyMetadata"]["KeyId"] in log
+
+
+@pytest.mark.parametrize("harm", ["moved", "damaged"])
+def test_health(tmp_path: Path, harm: str) -> None:
+    """While the vault can be read a server is well; else it says that it is not, and does not stop."""
+    running = Running(tmp_path)
+    running.kmscli("vault", "init", "--lab")
+    running.start("--listen", "127.0.0.1:0")
+    ask = b"GET /healthz HTTP/1.0\r\n\r\n"
+    assert status(running.raw(ask)) == 200
+    [vault] = tmp_path.rglob("*.db")
+    if harm == "moved":
+        vault.rename(vault.with_suffix(".away"))
+    else:
+        with sqlite3.connect(vault) as rows:
+            rows.execute("UPDATE rows SET sealed = zeroblob(99)")
+        rows.close()
+    wait_until(lambda: status(running.raw(ask)) == 503)
+    if harm == "moved":
+        vault.with_suffix(".away").rename(vault)
+        wait_until(lambda: status(running.raw(ask)) == 200)
+    assert running.stop() == 0
 
 
 def is_listening(running: Running) -> bool:
