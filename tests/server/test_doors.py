@@ -257,11 +257,13 @@ def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
         head, _, body = post(b"{}", "CreateKey", "Expect: 100-continue\r\n").partition(b"\r\n\r\n")
         connection.sendall(head + b"\r\n\r\n")
         assert status(connection.recv(100)) == 100
-        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
+        running.process.kill()
+        assert running.process.wait(PATIENCE) == -signal.SIGKILL
         wait_until(lambda: not is_listening(running))
         connection.sendall(body)
         assert status(rest_of(connection)) == 200
     wait_until(lambda: not any(is_running(pid) for pid in workers))
+    running.stop()
     running.start("--listen", f"127.0.0.1:{running.port}", "--no-auth")
     assert len(running.client(**NOBODY).list_keys()["Keys"]) == 1
     assert running.stop() == 0
