@@ -159,17 +159,22 @@ def _signer(secret: str, date: str, region: str, service: str) -> KeyedMac:
 def canonical(request: HttpRequest, signature: Signature) -> str:
     """The canonical request."""
     headers = [f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signature.names]
-    query = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in _pairs(request.query))
     return "\n".join(
         [
             request.method,
-            quote(request.path or "/", safe="/-_.~"),
-            "&".join(f"{name}={value}" for name, value in query),
+            *_canonical_target(request.path, request.query),
             "".join(headers),
             ";".join(signature.names),
             sha256(request.body).hex(),
         ]
     )
+
+
+@lru_cache(maxsize=64)  # most requests are for "/"
+def _canonical_target(path: str, query: str) -> tuple[str, str]:
+    """A path and a query as they are signed."""
+    pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in _pairs(query))
+    return quote(path or "/", safe="/-_.~"), "&".join(f"{name}={value}" for name, value in pairs)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

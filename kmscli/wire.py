@@ -25,7 +25,7 @@ def operation_name(target: str) -> str:
 def decoded(shape: type[Shape], body: bytes) -> dict[str, Any]:
     """The raw members of a body, with blobs as bytes. Raises SerializationException."""
     try:
-        members = json.loads(body or b"{}", parse_constant=_no_constant)
+        members = _DECODER.decode((body or b"{}").decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         raise SerializationException from None
     if not isinstance(members, dict) or not _is_within(members, DEEPEST):
@@ -47,7 +47,7 @@ def error_body(error: ServiceError) -> bytes:
 
 def _text(members: dict[str, Any]) -> bytes:
     """JSON. Half a surrogate pair, which a request's escapes may hold, has no UTF-8: it stays an escape."""
-    return json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return _ENCODER.encode(members).encode("utf-8", "backslashreplace")
 
 
 def request_headers(operation: Operation) -> dict[str, str]:
@@ -115,3 +115,8 @@ def _is_within(value: Any, depth: int) -> bool:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+"""Made once: `json.loads` and `json.dumps` make a new one for each text."""
