@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kmscli.agent.asking import ask
+from kmscli.vault.opening import open_with_root
+from kmscli.vault.unlocking import Unlocking
 from tests.robustness.machine import PATIENCE, Machine
 
 
@@ -37,6 +39,12 @@ class ServedMachine(Machine):
         """The processes that stand in for clients now."""
         listed = Path(f"/proc/{self.agent()}/task/{self.agent()}/children").read_text()
         return [int(child) for child in listed.split()]
+
+    def opened_root(self) -> bytes:
+        """The vault's root key."""
+        opened = open_with_root(str(self.vault), Unlocking({}, key_file=str(self.key_file), warn=lambda _: None))
+        opened.vault.close()
+        return opened.root
 
     def end(self) -> None:
         """End the agent, if there is one."""
