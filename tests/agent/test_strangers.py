@@ -275,8 +275,8 @@ def _debugs_nobody() -> None:
 
 
 def looked_into(process: int) -> bytes:
-    """What comes of looking into another process: its environment stands for all its memory."""
-    command = [sys.executable, "-c", "import sys; open(f'/proc/{sys.argv[1]}/environ', 'rb')", str(process)]
+    """What comes of looking into another process: the kernel asks of this what it asks before it shows memory."""
+    command = [sys.executable, "-c", "import os, sys; os.readlink(f'/proc/{sys.argv[1]}/ns/mnt')", str(process)]
     return subprocess.run(command, preexec_fn=_debugs_nobody, capture_output=True, check=False).stderr
 
 
