@@ -11,7 +11,7 @@ class Control:
     """The agent as `kmscli agent` sees it.
 
     `path`: its socket's. `lock`: the descriptor of the file that lets nobody else listen there. `stopped`: whether it
-    takes nothing more. `calls`: how many it has stood in for.
+    takes nothing more.
     """
 
     def __init__(self, path: str, keys: Keys, installation: bytes, lock: int) -> None:
@@ -19,7 +19,6 @@ class Control:
         self.keys = keys
         self.installation = installation
         self.stopped = False
-        self.calls = 0
         self._lock = lock
         self._socket = os.lstat(path)
 
@@ -45,7 +44,6 @@ class Control:
             "Socket": self.path,
             "Version": __version__,
             "Installation": os.fsdecode(self.installation),
-            "Calls": self.calls,
             "Vaults": [{"VaultId": vault, "Path": path} for vault, path in self.keys.paths.items()],
             "LocksIn": round(self.keys.remaining()) if self.keys.roots else None,
         }
