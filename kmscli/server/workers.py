@@ -11,7 +11,8 @@ import logging
 import os
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from socket import socket
 
 from kmscli.clock import monotonic_time
 from kmscli.server import service_manager
@@ -60,11 +61,15 @@ class Worker:
 
 
 class Workers:
-    """`count` processes that do the same `work`, each until it is told to stop; it returns a worker's exit code."""
+    """`count` processes that do the same `work`, each until it is told to stop; it returns a worker's exit code.
 
-    def __init__(self, count: int, work: Callable[[Started], int]) -> None:
+    `sockets`: what they listen on. The parent closes its own when nothing new is taken: else clients would wait there.
+    """
+
+    def __init__(self, count: int, work: Callable[[Started], int], sockets: Iterable[socket] = ()) -> None:
         self.count = count
         self.work = work
+        self.sockets = sockets
         self.workers: dict[int, Worker] = {}
         self.old: list[int] = []
         """The workers that are yet to be replaced by a reload."""
@@ -161,6 +166,8 @@ class Workers:
             service_manager.stopping()
         self.is_stopping = True
         self.old.clear()
+        for one in self.sockets:
+            one.close()
         for pid in self.workers:
             self._tell(pid)
 

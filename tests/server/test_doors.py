@@ -157,11 +157,12 @@ def test_every_answer_outlives_a_kill(tmp_path: Path) -> None:
     assert [one for one in ids if one not in log] == []
 
 
-def test_sigterm_finishes_what_has_begun(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_finishes_what_has_begun(tmp_path: Path, workers: str) -> None:
     """A call in flight at SIGTERM is answered; then it leaves with 0, the log complete, though SIGTERM comes again."""
     running = Running(tmp_path)
     running.kmscli("vault", "init", "--lab")
-    running.start("--listen", "127.0.0.1:0", "--no-auth")
+    running.start("--listen", "127.0.0.1:0", "--no-auth", "--workers", workers)
     assert running.process
     with running.connect() as connection:
         head, _, body = post(b"{}", "CreateKey", "Expect: 100-continue\r\n").partition(b"\r\n\r\n")
@@ -172,8 +173,9 @@ def test_sigterm_finishes_what_has_begun(tmp_path: Path) -> None:
         connection.sendall(body)
         answer = rest_of(connection)
     assert status(answer) == 200
-    while running.process.poll() is None:
+    for _ in range(100):
         running.process.send_signal(signal.SIGTERM)
+        time.sleep(0.005)
     assert running.stop() == 0
     log = Path(running.kmscli("audit", "path").strip()).read_text()
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["KeyMetadata"]["KeyId"] in log

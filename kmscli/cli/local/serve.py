@@ -107,7 +107,7 @@ def serve(
 
         return told(run, [], {"operation": "", "options": session.options})
 
-    return Workers(workers, work).run()
+    return Workers(workers, work, listeners.sockets).run()
 
 
 def tls_of(certificate: str | None, private_key: str | None) -> "Certificate | None":
