@@ -1,7 +1,7 @@
 """The ASGI application: reads a request, has it answered, writes the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from kmscli import query
 from kmscli.errors import KMSInternalException, ServiceError, UnknownOperationException
@@ -18,6 +18,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  nothing is bound here
 """What listens there has, in each connection, the address by which it was reached."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1", "")
 
+T = TypeVar("T")
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -76,14 +77,11 @@ class Application:
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        address, port = (*(scope["server"] or ()), "", 0)[:2]
         return Arrival(
             HttpRequest("POST", target, headers, body),
             address=scope["client"][0] if scope["client"] else "127.0.0.1",
             peer=scope["state"].get("peer"),
-            endpoint=next(
-                (self.endpoints[one, port] for one in (address, *EVERYWHERE) if (one, port) in self.endpoints), None
-            ),
+            endpoint=found_at(scope, self.endpoints),
         )
 
     async def _json(self, arrival: Arrival) -> Answer:
@@ -141,6 +139,12 @@ def request_headers(arrival: Arrival) -> dict[str, str]:
         "expires": "0",
         "pragma": "no-cache",
     }
+
+
+def found_at(scope: Message, places: Mapping[tuple[str, int], T]) -> T | None:
+    """What stands for the listener that a request came by, if anything does. `places`: by address and port."""
+    address, port = (*(scope["server"] or ()), "", 0)[:2]
+    return next((places[one, port] for one in (address, *EVERYWHERE) if (one, port) in places), None)
 
 
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kmscli.clock import monotonic_time, system_time
 from kmscli.engine import Engine
 from kmscli.errors import KmscliError, KMSInternalException, ServiceError
-from kmscli.operations.recording import Asked
+from kmscli.operations.recording import Asked, Outcome
 from kmscli.server.arrivals import Arrival, Doorkeeper
 from kmscli.server.beside import Beside
 from kmscli.server.throttle import Throttle, charges_of
@@ -48,6 +48,8 @@ class Rounds:
         self.settle = settle
         self.throttle = throttle
         self.beside = Beside(engine, self.itself)
+        self.committed: Callable[[int], None] | None = None
+        """Told how many calls a commit has made durable, if anybody counts."""
         self._waiting: list[Waiting] = []
         self._is_called = False
         self._is_settling = False
@@ -131,8 +133,7 @@ class Rounds:
 
         try:
             outcomes = self.engine.answer_admitted(self.itself, admitted)
-            for one, outcome in zip(part, outcomes, strict=True):
-                one.outcome = outcome
+            self._note(part, outcomes)
         except BusyError:
             raise
         except ServiceError as error:
@@ -141,6 +142,12 @@ class Rounds:
             _fail(arrivals, KMSInternalException("The vault cannot be used."))
         except Exception:  # noqa: BLE001  a fault of ours must not show a traceback, which could hold a secret
             _fail(arrivals, KMSInternalException())
+
+    def _note(self, part: list[Arrival], outcomes: list[Outcome]) -> None:
+        for one, outcome in zip(part, outcomes, strict=True):
+            one.outcome = outcome
+        if self.committed and outcomes:
+            self.committed(len(outcomes))
 
     def _admit(self, arrivals: list[Arrival], transaction: Transaction, now: float) -> None:
         """Find out who calls, and what; each once, whatever becomes of the round."""

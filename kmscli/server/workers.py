@@ -64,10 +64,18 @@ class Workers:
     """`count` processes that do the same `work`, each until it is told to stop; it returns a worker's exit code.
 
     `sockets`: what they listen on. The parent closes its own when nothing new is taken: else clients would wait there.
+    `gone`: told of each that has ended.
     """
 
-    def __init__(self, count: int, work: Callable[[Started], int], sockets: Iterable[socket] = ()) -> None:
+    def __init__(
+        self,
+        count: int,
+        work: Callable[[Started], int],
+        sockets: Iterable[socket] = (),
+        gone: Callable[[int], None] | None = None,
+    ) -> None:
         self.count = count
+        self.gone = gone
         self.work = work
         self.sockets = sockets
         self.workers: dict[int, Worker] = {}
@@ -185,6 +193,8 @@ class Workers:
 
     def _bury(self, worker: Worker, code: int) -> None:
         """Draw the consequences of a worker's end."""
+        if self.gone:
+            self.gone(worker.pid)
         if worker.pipe >= 0:
             self._listen_to(worker)
         if worker.is_told:

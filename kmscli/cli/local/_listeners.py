@@ -20,11 +20,19 @@ class Listeners:
     """
 
     def __init__(
-        self, session: CallSession, places: Sequence[str], unix: str | None, vpc_endpoints: Sequence[str]
+        self,
+        session: CallSession,
+        places: Sequence[str],
+        unix: str | None,
+        vpc_endpoints: Sequence[str],
+        metrics: str | None,
     ) -> None:
         """Raises UsageError: a place is none, or there is no such VPC endpoint."""
         self.places = [parsed_address(one) for one in places]
         self.unix = unix
+        self.metrics_place = parsed_address(metrics) if metrics else None
+        self.metrics: tuple[str, int] | None = None
+        """Where metrics are asked for, once that is listened on."""
         self.doors: dict[tuple[str, int], tuple[str, str, str]] = {}
         for text in vpc_endpoints:
             name, _, place = text.partition("=")
@@ -33,7 +41,7 @@ class Listeners:
 
     def check(self, *, secure: bool, no_auth: bool) -> None:
         """Raises ConfigurationError: calls would come from other machines in clear, or from anybody."""
-        for address, _ in [*self.places, *self.doors]:
+        for address, _ in [*self.places, *self.doors, *([self.metrics_place] if self.metrics_place else [])]:
             if not is_loopback(address) and (no_auth or not secure):
                 words = "is not loopback: serve it with --certificate, and without --no-auth."
                 raise ConfigurationError(f"{address} {words}")
@@ -44,14 +52,17 @@ class Listeners:
             self.sockets = [listener(*place) for place in [*self.places, *self.doors]]
             if self.unix:
                 self.sockets.append(unix_listener(self.unix, shared=shared))
+            if self.metrics_place:
+                self.sockets.append(listener(*self.metrics_place))
+                self.metrics = self.sockets[-1].getsockname()[:2]
         except OSError as error:
             raise ConfigurationError(f"kmscli cannot listen there: {error.strerror}.") from None
 
     @property
     def endpoints(self) -> dict[tuple[Any, ...], tuple[str, str, str]]:
         """The VPC endpoints by address and port, as they are listened on."""
-        names = [tuple(one.getsockname())[:2] for one in self.sockets if one.family != AF_UNIX]
-        return dict(zip(names[len(self.places) :], self.doors.values(), strict=True))
+        doors = self.sockets[len(self.places) :][: len(self.doors)]
+        return dict(zip([tuple(one.getsockname())[:2] for one in doors], self.doors.values(), strict=True))
 
     def announce(self, *, secure: bool, no_auth: bool) -> None:
         """Say where it serves, a line each, on standard output; and that nobody has to prove who he is."""
@@ -59,7 +70,8 @@ class Listeners:
         for one in self.sockets:
             name = one.getsockname()
             where = f"unix:{name}" if one.family == AF_UNIX else f"{scheme}://{_host(name)}:{name[1]}"
-            sys.stdout.write(f"serving {where}\n")
+            is_metrics = self.metrics is not None and name[:2] == self.metrics
+            sys.stdout.write(f"metrics {where}/metrics\n" if is_metrics else f"serving {where}\n")
         sys.stdout.flush()
         if no_auth:
             logger.warning("calls need no signature: whoever reaches this socket may do everything.")

@@ -33,7 +33,9 @@ class Serving:
         throttle: Throttle | None,
         no_auth: bool,
         log: str,
+        metrics: tuple[str, int] | None,
     ) -> None:
+        """`metrics`: where they are asked for, if they are counted."""
         self.session = session
         self.sockets = sockets
         self.endpoints = endpoints
@@ -41,7 +43,8 @@ class Serving:
         self.peers = peers
         self.throttle = throttle
         self.no_auth = no_auth
-        self.observers: list[Observer] = [RequestLog()] if log else []
+        self.log = log
+        self.metrics = metrics
         self.said: set[str] = set()
 
     def run(self, attendant: Attendant) -> None:
@@ -53,11 +56,20 @@ class Serving:
             anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=region
         )
         rounds = Rounds(engine, doorkeeper, self.settle, self.throttle)
-        application: Asgi = Application(rounds, anyone=self.no_auth, endpoints=self.endpoints)
-        if self.observers:
-            application = Observed(application, self.observers)
-        run(application, self.sockets, self.certificate, self.peers, attendant)
+        run(self._application(rounds), self.sockets, self.certificate, self.peers, attendant)
         rounds.close()
+
+    def _application(self, rounds: Rounds) -> Asgi:
+        """What answers, with all who look on."""
+        application: Asgi = Application(rounds, anyone=self.no_auth, endpoints=self.endpoints)
+        observers: list[Observer] = [RequestLog()] if self.log else []
+        if self.metrics is None:
+            return Observed(application, observers) if observers else application
+        from kmscli.server.metrics import Metrics, Page
+
+        metrics = Metrics(rounds.engine, rounds.itself)
+        rounds.committed = metrics.committed
+        return Page(Observed(application, [*observers, metrics]), metrics, self.metrics)
 
     def settle(self) -> None:
         """Let the log follow. A warning is said once, however often there is a reason for it."""

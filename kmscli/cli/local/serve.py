@@ -1,5 +1,6 @@
 """Serve the vault over HTTP, to any KMS client."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from kmscli.cli.local._vault_session import command
 from kmscli.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
+    from kmscli.cli.local._serving import Serving
     from kmscli.server.certificates import Certificate
     from kmscli.server.throttle import Throttle
 
@@ -44,6 +46,9 @@ def serve(
     log: Annotated[
         str, typer.Option(metavar="FORMAT", help="A line for each request on standard error: text or json.")
     ] = "",
+    metrics: Annotated[
+        str | None, typer.Option(metavar="ADDRESS:PORT", help="Where Prometheus may ask for metrics.")
+    ] = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Take calls without a signature: a lab vault's, on loopback.")
     ] = False,
@@ -66,11 +71,9 @@ def serve(
     """
     from kmscli.cli.local._listeners import Listeners
     from kmscli.cli.local._serving import Serving
-    from kmscli.cli.main import told
     from kmscli.server import logs
+    from kmscli.server.metrics_folder import counted_together, forget
     from kmscli.server.peers import Peers
-    from kmscli.server.service_manager import Attended
-    from kmscli.server.workers import Started, Workers
 
     if workers > 1 and any(session.options.get(option) is not None for option in ("key_fd", "passphrase_fd")):
         raise UsageError("Each worker unlocks the vault, and a descriptor can be read only once.")
@@ -81,7 +84,7 @@ def serve(
     if no_auth and not session.engine().vault.header.lab:
         raise ConfigurationError("Calls without a signature are for lab vaults: kmscli vault init --lab makes one.")
     tls = tls_of(certificate, private_key)
-    listeners = Listeners(session, listen or ([] if unix else [DEFAULT]), unix, vpc_endpoint or [])
+    listeners = Listeners(session, listen or ([] if unix else [DEFAULT]), unix, vpc_endpoint or [], metrics)
     listeners.check(secure=bool(tls), no_auth=no_auth)
     listeners.open(shared=bool(peer))
     serving = Serving(
@@ -93,21 +96,32 @@ def serve(
         throttle=None if throttle is None else counted(throttle),
         no_auth=no_auth,
         log=log,
+        metrics=listeners.metrics,
     )
     listeners.announce(secure=bool(tls), no_auth=no_auth)
+    with counted_together(workers if metrics else 1):
+        return run_all(serving, workers, gone=forget if metrics else None)
+
+
+def run_all(serving: "Serving", workers: int, gone: Callable[[int], None] | None) -> int:
+    """Serve with as many processes; the exit code. `gone`: told of each that has ended."""
+    from kmscli.cli.main import told
+    from kmscli.server.service_manager import Attended
+    from kmscli.server.workers import Started, Workers
+
     if workers == 1:
         serving.run(Attended())
         return 0
-    session.close()
+    serving.session.close()
 
     def work(started: Started) -> int:
         def run() -> int:
             serving.run(started)
             return 0
 
-        return told(run, [], {"operation": "", "options": session.options})
+        return told(run, [], {"operation": "", "options": serving.session.options})
 
-    return Workers(workers, work, listeners.sockets).run()
+    return Workers(workers, work, serving.sockets, gone).run()
 
 
 def tls_of(certificate: str | None, private_key: str | None) -> "Certificate | None":

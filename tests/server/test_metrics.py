@@ -1,0 +1,128 @@
+"""What a server counts, as Prometheus reads it."""
+
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.server.running import NOBODY, PATIENCE, Running, children, wait_until
+
+WORKERS = [(), ("--workers", "2")]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A lab vault that is yet to be served; what is temporary has a folder of its own."""
+    made = Running(tmp_path)
+    made.kmscli("vault", "init", "--lab")
+    (tmp_path / "temporary").mkdir()
+    made.env |= {"TMPDIR": str(tmp_path / "temporary")}
+    yield made
+    if made.process and made.process.poll() is None:
+        made.stop(signal.SIGKILL)
+
+
+def started(running: Running, *options: str) -> Running:
+    """A server with metrics."""
+    listeners = ("--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0")
+    return running.start(*listeners, "--no-auth", *options, listeners=2)
+
+
+def text_of(running: Running) -> str:
+    """The page of metrics."""
+    with urllib.request.urlopen(running.urls[1], timeout=PATIENCE) as answer:
+        assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+        return str(answer.read().decode())
+
+
+def metrics(running: Running) -> dict[str, float]:
+    """The samples, by name and the values of their labels."""
+    families = text_string_to_metric_families(text_of(running))
+    samples = [sample for family in families for sample in family.samples]
+    return {" ".join([one.name, *one.labels.values()]): one.value for one in samples}
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_what_is_counted(running: Running, workers: tuple[str, ...]) -> None:
+    """Requests by operation and outcome, their time, commits, events: of all workers, whichever is asked."""
+    started(running, *workers)
+    for _ in range(10):
+        running.client(**NOBODY).create_key(Description="a secret")
+    with pytest.raises(running.client(**NOBODY).exceptions.NotFoundException):
+        running.client(**NOBODY).describe_key(KeyId="alias/none")
+    running.raw(b"PUT /anything HTTP/1.0\r\n\r\n")
+    for _ in range(4):
+        counted = metrics(running)
+        assert counted["kmscli_requests_total kms:CreateKey ok"] == 10
+        assert counted["kmscli_requests_total kms:DescribeKey NotFoundException"] == 1
+        assert counted["kmscli_requests_total none 405"] == 1
+        assert counted["kmscli_request_seconds_count kms:CreateKey"] == 10
+        assert 0 < counted["kmscli_request_seconds_sum kms:CreateKey"] < 10 * PATIENCE
+        assert counted["kmscli_requests_in_flight"] == 0
+        assert counted["kmscli_commit_calls_sum"] == 11
+        assert 0 < counted["kmscli_commit_calls_count"] <= 11
+        assert counted["process_resident_memory_bytes"] > 10_000_000 * max(1, len(children(running.pid)))
+    assert "secret" not in text_of(running)
+    wait_until(lambda: metrics(running)["kmscli_events_waiting"] == 0)
+    assert running.stop() == 0
+    assert os.listdir(running.env["TMPDIR"]) == []
+
+
+def test_a_request_in_flight(running: Running) -> None:
+    """It counts until its worker has answered or died; what was answered stays counted."""
+    started(running, "--workers", "2")
+    running.client(**NOBODY).create_key()
+    with running.connect() as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 100")
+        assert metrics(running)["kmscli_requests_in_flight"] == 1
+        before = children(running.pid)
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: len(set(children(running.pid)) - set(before)) == 2)
+    wait_until(lambda: metrics(running)["kmscli_requests_in_flight"] == 0)
+    assert metrics(running)["kmscli_requests_total kms:CreateKey ok"] == 1
+    assert running.stop() == 0
+    assert os.listdir(running.env["TMPDIR"]) == []
+
+
+def test_events_that_wait(running: Running) -> None:
+    """Events that cannot be logged are seen to wait."""
+    started(running)
+    trail = Path(running.kmscli("audit", "path").strip())
+    trail.parent.mkdir(exist_ok=True)
+    trail.unlink(missing_ok=True)
+    trail.mkdir()
+    running.client(**NOBODY).create_key()
+    assert metrics(running)["kmscli_events_waiting"] >= 1
+    trail.rmdir()
+    running.client(**NOBODY).create_key()
+    wait_until(lambda: metrics(running)["kmscli_events_waiting"] == 0)
+    assert running.stop() == 0
+
+
+ELSEWHERE = [(0, "/metrics", 405), (1, "/", 404), (1, "/healthz", 200)]
+
+
+def test_nowhere_else(running: Running) -> None:
+    """Calls and metrics have listeners of their own; both tell whether the server is well."""
+    started(running)
+    places = [url.removesuffix("/metrics") for url in running.urls]
+    for listener, path, status in ELSEWHERE:
+        assert status_of(places[listener] + path) == status
+    assert running.stop() == 0
+
+
+def status_of(url: str) -> int:
+    """The status that a URL is answered with."""
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
