@@ -601,7 +601,7 @@ _kmscli() {
             "lab attestation-root list") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab attestation-root add") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "lab attestation-root remove") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
-            "serve") offered="--listen --unix --peer --certificate --private-key --vpc-endpoint --workers --throttle --log --no-auth --vault --key-file --key-fd --passphrase-fd --accept-rollback" ;;
+            "serve") offered="--listen --unix --peer --certificate --private-key --vpc-endpoint --workers --throttle --log --metrics --no-auth --vault --key-file --key-fd --passphrase-fd --accept-rollback" ;;
             "vault init") offered="--lab --passphrase --keyring --name --vault --key-file --key-fd --passphrase-fd --output" ;;
             "vault status") offered="--vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
             "vault quotas") offered="--set --vault --key-file --key-fd --passphrase-fd --accept-rollback --output" ;;
