@@ -108,8 +108,10 @@ def check(request: HttpRequest, signature: Signature, secret: str) -> None:
     """Raises InvalidSignatureException: the signature was not made with this secret, or not of this request."""
     if not all(name in signature.names for name in SIGNED if name == "host" or name in request.headers):
         raise InvalidSignatureException(InvalidSignatureException.MISMATCH)
-    expected = computed(request, signature, secret)
-    if not same(expected.encode(), signature.value.encode()):
+    text = canonical(request, signature)
+    # some clients sign the bytes that they send, others the text, by UTF-8: headers that are no ASCII tell them apart
+    signed_as = [text.encode()] if text.isascii() else [text.encode(), text.encode("latin-1")]
+    if not any(same(computed(one, signature, secret).encode(), signature.value.encode()) for one in signed_as):
         raise InvalidSignatureException(InvalidSignatureException.MISMATCH)
 
 
@@ -129,7 +131,8 @@ def signed(request: HttpRequest, credentials: Credentials, scope: tuple[str, str
         value="",
         token=credentials.token,
     )
-    value = computed(HttpRequest(request.method, request.target, headers, request.body), signature, credentials.secret)
+    text = canonical(HttpRequest(request.method, request.target, headers, request.body), signature)
+    value = computed(text.encode(), signature, credentials.secret)
     parts = {
         "Credential": f"{credentials.key_id}/{signature.scope}",
         "SignedHeaders": ";".join(signature.names),
@@ -139,11 +142,9 @@ def signed(request: HttpRequest, credentials: Credentials, scope: tuple[str, str
     return {**headers, "authorization": f"{ALGORITHM} {said}"}
 
 
-def computed(request: HttpRequest, signature: Signature, secret: str) -> str:
-    """The signature of a request, hex."""
-    text = "\n".join(
-        [ALGORITHM, signature.moment, signature.scope, sha256(canonical(request, signature).encode()).hex()]
-    )
+def computed(canonical_request: bytes, signature: Signature, secret: str) -> str:
+    """The signature of a canonical request, hex."""
+    text = "\n".join([ALGORITHM, signature.moment, signature.scope, sha256(canonical_request).hex()])
     return _signer(secret, signature.date, signature.region, signature.service).of(text.encode()).hex()
 
 
@@ -158,7 +159,7 @@ def _signer(secret: str, date: str, region: str, service: str) -> KeyedMac:
 
 def canonical(request: HttpRequest, signature: Signature) -> str:
     """The canonical request."""
-    headers = [f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signature.names]
+    headers = [f"{name}:{_trimmed(request.headers.get(name, ''))}\n" for name in signature.names]
     return "\n".join(
         [
             request.method,
@@ -168,6 +169,13 @@ def canonical(request: HttpRequest, signature: Signature) -> str:
             sha256(request.body).hex(),
         ]
     )
+
+
+def _trimmed(value: str) -> str:
+    """A header's value with one space wherever there are several; a byte of another character's is none."""
+    if value.isascii():
+        return " ".join(value.split())
+    return b" ".join(value.encode("latin-1").split()).decode("latin-1")
 
 
 @lru_cache(maxsize=64)  # most requests are for "/"

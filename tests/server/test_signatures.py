@@ -27,11 +27,19 @@ class Request:
     """A signed ListKeys, to be spoiled before it is sent."""
 
     def __init__(
-        self, server: Running, key: dict[str, str], *, service: str = "kms", region: str = REGION, unsigned: str = ""
+        self,
+        server: Running,
+        key: dict[str, str],
+        *,
+        service: str = "kms",
+        region: str = REGION,
+        unsigned: str = "",
+        more: dict[str, str] | None = None,
     ) -> None:
         self.url = server.url + "/"
         self.body = b"{}"
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "TrentService.ListKeys"}
+        headers |= more or {}
         signed = {name: value for name, value in headers.items() if name != unsigned}
         request = AWSRequest("POST", self.url, data=self.body, headers=signed)
         credentials = Credentials(key["aws_access_key_id"], key["aws_secret_access_key"], key.get("token"))
@@ -48,6 +56,16 @@ class Request:
 def test_a_signature_that_holds(server: Running, key: dict[str, str]) -> None:
     """A request that is rightly signed is answered."""
     assert Request(server, key).send() == (200, "", "")
+
+
+@pytest.mark.parametrize("sent", ["à  la", "à  la".encode(), "a la"])
+def test_a_header_that_is_no_ascii(server: Running, key: dict[str, str], sent: str | bytes) -> None:
+    """Its text is signed by UTF-8, and sent by Latin-1 as Python's clients do, or by UTF-8 as others do."""
+    request = Request(server, key, more={"X-Amz-Meta": "à  la"})
+    headers: dict[Any, Any] = request.headers
+    headers["X-Amz-Meta"] = sent
+    status, code, _ = request.send()
+    assert (status, code) == ((400, "InvalidSignatureException") if sent == "a la" else (200, ""))
 
 
 def test_none(server: Running, key: dict[str, str]) -> None:
