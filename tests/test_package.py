@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -50,6 +51,24 @@ def test_the_wheel_has_completions_and_man_pages(wheel: Path) -> None:
     assert "share/bash-completion/completions/kmscli" in names
     assert "share/zsh/site-functions/_kmscli" in names
     assert "share/fish/vendor_completions.d/kmscli.fish" in names
+
+
+def test_the_script_is_ours(installed: Path) -> None:
+    """Installers put the interpreter into the wheel's own script, which looks for an agent before it imports much."""
+    interpreter, first = (installed / "kmscli").read_text().splitlines()[:2]
+    assert Path(interpreter.removeprefix("#!")).parent == installed
+    assert first == "from kmscli.agent.hand_over import hand_over"
+
+
+def test_an_agent_of_what_is_installed(installed: Path, tmp_path: Path) -> None:
+    """The agent starts from the wheel alone, and stands in for its script."""
+    kmscli = str(installed / "kmscli")
+    run(kmscli, "create-key", home=tmp_path)
+    with tempfile.TemporaryDirectory() as runtime:
+        environment = {"HOME": str(tmp_path), "PATH": os.defpath, "XDG_RUNTIME_DIR": runtime}
+        for words in (["start"], ["status"], ["stop"]):
+            subprocess.run([kmscli, "agent", *words], env=environment, check=True, capture_output=True)
+            subprocess.run([kmscli, "list-keys"], env=environment, check=True, capture_output=True)
 
 
 def test_what_is_installed_works_alone(installed: Path, tmp_path: Path) -> None:

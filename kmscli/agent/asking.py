@@ -13,8 +13,12 @@ PATIENCE = 10
 
 
 def ask(environment: Mapping[str, str], *fields: bytes) -> dict[str, Any] | None:
-    """What the agent answers; None: there is none that does."""
-    path = socket_path(environment)
+    """What the user's agent answers; None: there is none that does."""
+    return ask_at(socket_path(environment), *fields)
+
+
+def ask_at(path: str, *fields: bytes) -> dict[str, Any] | None:
+    """What the agent answers whose socket stands there."""
     if not is_ours(path):
         return None
     with socket.socket(socket.AF_UNIX) as connection:

@@ -63,9 +63,13 @@ def peer(connection: "Socket") -> tuple[int, int]:
 
 
 def installation(environment: "Mapping[str, str]") -> bytes:
-    """What must be the same in both for an agent to stand in for a process: the code, the interpreter, its settings."""
+    """What must be the same in both for an agent to stand in for a process: the code, the interpreter, its settings.
+
+    Not UTF-8 mode: where the encodings are the same it makes no other difference, and cron has another locale.
+    """
     settings = sorted(item for item in environment.items() if item[0].startswith(SETTINGS_OF_THE_INTERPRETER))
+    flags = repr(sys.flags).replace("utf8_mode=1", "utf8_mode=0")
     encoding = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
     return os.fsencode(
-        repr((__version__, os.path.dirname(__file__), sys.prefix, sys.hexversion, tuple(sys.flags), encoding, settings))
+        repr((__version__, os.path.dirname(__file__), sys.prefix, sys.hexversion, flags, encoding, settings))
     )

@@ -6,9 +6,11 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from kmscli.agent.asking import ask_at
 from kmscli.agent.control import Control
 from kmscli.agent.keys import Keys
 from kmscli.agent.parent import Parent
@@ -16,10 +18,12 @@ from kmscli.agent.place import installation, is_private_folder, socket_path
 from kmscli.agent.surroundings import keep_memory_private
 from kmscli.errors import ConfigurationError, KmscliError
 
-LONGEST_PATH = 100
-"""Bytes in a socket's path: systems differ, all have room for these."""
+LONGEST_PATH = 98
+"""Bytes in a socket's path: systems differ, all have room for these, and four more while it is made."""
 SECRET = ("KMSCLI_", "AWS_")
 """How the variables begin that an agent is not given: its children get those of their clients."""
+PATIENCE = 5
+"""Seconds to wait for another agent that is about to listen, or to end."""
 READY = b"ready\n"
 OTHERS = b"another is there\n"
 
@@ -78,19 +82,8 @@ def be_the_agent(answer: Callable[[], int]) -> NoReturn:
     path, lock_after = sys.argv[1], float(sys.argv[2])
     keep_memory_private()
     os.umask(0o077)
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.write(1, OTHERS)
-        os._exit(0)
-    if os.path.lexists(path):
-        os.unlink(path)
-    listener = socket.socket(socket.AF_UNIX)
-    os.umask(0o177)
-    listener.bind(path)
-    os.umask(0o077)
-    listener.listen(128)
+    lock = only_one(path)
+    listener = listening(path)
     keys = Keys(lock_after)
     parent = Parent(listener, keys, Control(path, keys, installation(os.environ), lock), answer)
     gc.collect()
@@ -102,3 +95,37 @@ def be_the_agent(answer: Callable[[], int]) -> NoReturn:
     os.close(null)
     parent.run()
     os._exit(0)
+
+
+def listening(path: str) -> socket.socket:
+    """A socket that listens, put in the place of what an agent has left that is gone."""
+    aside = f"{path}.new"
+    if os.path.lexists(aside):
+        os.unlink(aside)
+    listener = socket.socket(socket.AF_UNIX)
+    os.umask(0o177)
+    listener.bind(aside)
+    os.umask(0o077)
+    listener.listen(128)
+    os.rename(aside, path)
+    return listener
+
+
+def only_one(path: str) -> int:
+    """A descriptor that no other agent has while this process keeps it; ends the process where another has it.
+
+    One that does not answer is just about to listen, or to end.
+    """
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if ask_at(path, b"status"):
+                os.write(1, OTHERS)
+                os._exit(0)
+            time.sleep(0.01)
+        else:
+            return lock
+    raise SystemExit(f"another one runs that does not answer at {path}; end it first")

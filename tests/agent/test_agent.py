@@ -1,5 +1,9 @@
 """An agent is started, stands in for calls, and ends."""
 
+import os
+import subprocess
+import sys
+
 from tests.agent.served import ServedMachine, is_running, wait_until
 from tests.robustness.machine import ALIAS
 
@@ -28,3 +32,35 @@ def test_stop(served: ServedMachine) -> None:
     wait_until(lambda: not is_running(agent))
     assert not served.socket.exists()
     served.run("list-keys").expect()
+
+
+LOADED = """
+import os, sys
+before = set(sys.modules)
+leave = os._exit
+def tell(code):
+    print(*sorted(set(sys.modules) - before), file=sys.stderr)
+    leave(code)
+os._exit = tell
+from kmscli.agent.hand_over import hand_over
+hand_over()
+tell(0)
+"""
+
+
+def loaded(served: ServedMachine) -> list[str]:
+    """The modules that a client loads beside those of a bare interpreter."""
+    environment = {"HOME": str(served.home), "PATH": os.environ["PATH"], **served.runtime}
+    command = [sys.executable, "-c", LOADED, "--version"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    return ran.stderr.split()
+
+
+def test_a_client_loads_next_to_nothing(alone: ServedMachine) -> None:
+    """Looking for an agent is part of every call's time, and what a client loads is all of its time."""
+    client = ["kmscli", "kmscli.agent", "kmscli.agent.hand_over", "kmscli.agent.place"]
+    assert loaded(alone) == client
+    alone.run("agent", "start").expect()
+    with_agent = loaded(alone)
+    assert alone.calls() == 1
+    assert set(with_agent) - {"_socket"} == {*client, "kmscli.agent.message"}

@@ -147,6 +147,8 @@ def test_the_time_zone(served: ServedMachine, zone: str) -> None:
 
 
 ENVIRONMENTS = [
+    {"LC_ALL": "C"},
+    {"LC_ALL": "C.UTF-8"},
     {"AWS_DEFAULT_OUTPUT": "yaml"},
     {"AWS_REGION": "eu-central-1"},
     {"AWS_PROFILE": "nobody"},

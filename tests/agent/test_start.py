@@ -46,6 +46,23 @@ def test_after_a_kill(served: ServedMachine) -> None:
     assert served.calls() == 1
 
 
+def test_started_at_once_after_a_kill(served: ServedMachine) -> None:
+    """The same where the socket of a killed agent is in their way."""
+    os.kill(served.agent(), signal.SIGKILL)
+    starts = [served.start("agent", "start") for _ in range(4)]
+    said = [start.communicate(timeout=PATIENCE) for start in starts]
+    assert [start.returncode for start in starts] == [0] * len(starts), said
+
+
+def test_an_agent_that_does_not_answer(served: ServedMachine) -> None:
+    """It is not replaced while it runs, and `start` says so."""
+    agent = served.agent()
+    served.socket.unlink()
+    os.kill(agent, signal.SIGSTOP)
+    assert "another one runs that does not answer" in served.run("agent", "start").expect(255).err
+    os.kill(agent, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_stopped_by_a_signal(served: ServedMachine, number: int) -> None:
     """An agent that is told to end leaves no socket."""
@@ -144,7 +161,6 @@ OTHERS = [
     {"PYTHONUTF8": "1"},
     {"PYTHONDONTWRITEBYTECODE": "1"},
     {"OPENSSL_CONF": "/dev/null"},
-    {"LC_ALL": "C"},
 ]
 
 

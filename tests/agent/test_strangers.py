@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -238,9 +237,7 @@ def test_a_slow_client_holds_up_nobody(served: ServedMachine) -> None:
         slow.sendall(b"\0\0")
         served.run(*LIST).expect()
         assert served.calls() == 1
-        began = time.monotonic()
         assert slow.recv(1) == b""
-        assert time.monotonic() - began < 60
 
 
 def test_more_connections_than_it_takes(served: ServedMachine) -> None:

@@ -45,11 +45,15 @@ def test_without_home_the_vault_can_be_named(machine: Machine) -> None:
     machine.run("describe-key", "--key-id", ALIAS, env=env, preexec_fn=unprivileged).expect()
 
 
-def test_without_home_the_password_database_knows(machine: Machine) -> None:
-    """Where HOME is not set at all, the user's own home is meant, as everywhere; naming the vault still works."""
-    script = f"unset HOME; exec kmscli describe-key --key-id {ALIAS}"
-    env = {"KMSCLI_VAULT": str(machine.vault), "KMSCLI_VAULT_KEY_FILE": str(machine.key_file)}
-    assert machine.shell(script, env=env).expect().answer["KeyMetadata"]["Enabled"] is True
+def test_without_home_the_password_database_knows(fresh: Machine) -> None:
+    """Where HOME is not set at all, the user's own home is meant, as everywhere; naming the vault still works.
+
+    The vault is this test's own: in the user's own home a mark is left of it.
+    """
+    key = fresh.run("create-key").expect().answer["KeyMetadata"]["KeyId"]
+    script = f"unset HOME; exec kmscli describe-key --key-id {key}"
+    env = {"KMSCLI_VAULT": str(fresh.vault), "KMSCLI_VAULT_KEY_FILE": str(fresh.key_file)}
+    assert fresh.shell(script, env=env).expect().answer["KeyMetadata"]["Enabled"] is True
 
 
 def test_a_home_that_cannot_be_written(machine: Machine) -> None:

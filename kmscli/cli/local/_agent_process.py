@@ -50,7 +50,7 @@ def warm_up(socket: str) -> None:
         os.environ["HOME"] = home
         sys.stdout = sys.stderr = io.StringIO()
         main(["create-key", "--query", "KeyMetadata.KeyId", "--output", "text"])
-        key = sys.stdout.getvalue().splitlines()[-1]
+        key = "".join(sys.stdout.getvalue().split()[-1:])
         main(["describe-key", "--key-id", key])
         main(["encrypt", "--key-id", key, "--plaintext", "AA=="])
     os.environ.clear()
