@@ -15,6 +15,7 @@ from kmscli.vault.held_roots import HELD_ROOTS
 
 AGENTS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
 """Signals that the agent reacts to in a way of its own, SIGINT aside."""
+_INTERRUPTED = 130
 _REPORT = 3
 _LONGEST_REPORT = 1 << 16
 
@@ -61,18 +62,24 @@ def stand_in(
             Report(changed).write(_REPORT)
     except GivenBack:
         Report({}, given_back=True).write(_REPORT)
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     finally:
         os._exit(code)
 
 
 def become(client: Connection, report: int) -> None:
-    """Take the client's place: its signals, descriptors, folder, environment and streams. Raises GivenBack."""
+    """Take the client's place: its signals, descriptors, folder, environment and streams. Raises GivenBack.
+
+    Signals that have come since the fork wait for the end of this.
+    """
     _, _, argv, environ, mask, streams, ignored = client.fields
     restore_signals(ignored)
     for number in (0, 1, 2):
         os.dup2(client.descriptors[number], number)
     os.fchdir(client.descriptors[3])
-    os.dup2(report, _REPORT, inheritable=False)
+    if report != _REPORT:
+        os.dup2(report, _REPORT, inheritable=False)
     os.closerange(_REPORT + 1, os.sysconf("SC_OPEN_MAX"))
     take_limits_of(client.process)
     os.umask(int(mask))
@@ -81,19 +88,16 @@ def become(client: Connection, report: int) -> None:
     time.tzset()
     sys.argv[:] = [os.fsdecode(word) for word in argv.split(b"\0")]
     open_streams(streams.decode().split("\n"))
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def restore_signals(ignored: bytes) -> None:
-    """What signals do in a Python that has just started, where the client ignores these.
-
-    Signals that have come since the fork waited for this.
-    """
+    """What signals do in a Python that has just started, where the client ignores these."""
     for number in AGENTS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for silent in ignored:
         signal.signal(silent, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def open_streams(spellings: list[str]) -> None:

@@ -87,8 +87,9 @@ def offered(path: str) -> "Socket | None":
 
 
 def wait_for_the_end(connection: "Socket", folder: int) -> None:
-    """Tell the agent to go, and end as its child ends; returns if that gave the call back. Raises OSError: no word came
-    through, and nothing was done.
+    """Tell the agent to go, and end as its child ends; returns if that gave the call back.
+
+    Raises OSError: the word did not come through, and nothing was done. Once it has, nothing is raised.
     """
     import _socket
 
@@ -179,12 +180,20 @@ def end_as(status: bytes) -> None:
     if status == GIVEN_BACK:
         return
     if len(status) < len(GIVEN_BACK):
-        os.write(2, b"\nkmscli: [ERROR]: The agent has gone. Nobody knows whether the call took effect.\n")
+        complain(b"\nkmscli: [ERROR]: The agent has gone. Nobody knows whether the call took effect.\n")
         os._exit(GONE)
     code = os.waitstatus_to_exitcode(int.from_bytes(status, "big"))
     if code >= 0:
         os._exit(code)
     die_of(-code)
+
+
+def complain(text: bytes) -> None:
+    """Write to stderr, if that can be written."""
+    try:
+        os.write(2, text)
+    except OSError:
+        return
 
 
 def die_of(number: int) -> "NoReturn":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.served import ServedMachine, wait_until
+from tests.agent.served import ServedMachine, is_running, wait_until
 from tests.robustness.machine import ALIAS, PATIENCE, _take_terminal
 
 
@@ -118,7 +118,7 @@ def test_ignored_signals_are_ignored(served: ServedMachine, tmp_path: Path) -> N
         for number in (signal.SIGINT, signal.SIGHUP):
             client.send_signal(number)
             os.kill(child, number)
-        assert (client.poll(), state(child)) == (None, "S")
+        assert (client.poll(), is_running(child)) == (None, True)
         client.send_signal(signal.SIGTERM)
         assert client.wait(PATIENCE) == -signal.SIGTERM
 
@@ -137,6 +137,13 @@ def test_the_agent_is_killed(served: ServedMachine, tmp_path: Path) -> None:
     assert served.calls() == 0
 
 
+def test_the_agent_is_killed_and_nobody_can_be_told(served: ServedMachine, tmp_path: Path) -> None:
+    """What cannot be said is no reason to make the call again."""
+    with open("/dev/full", "wb") as full, waiting(served, tmp_path, stderr=full) as (client, _, _):
+        os.kill(served.agent(), signal.SIGKILL)
+        assert client.wait(PATIENCE) == 255
+
+
 def test_a_stopped_agent_is_passed_by(served: ServedMachine) -> None:
     """An agent that does not answer does not keep a call; it does not make it later either."""
     agent, before = served.agent(), len(served.events())
@@ -152,7 +159,7 @@ def test_children_finish_when_the_agent_stops(served: ServedMachine, tmp_path: P
     with waiting(served, tmp_path) as (client, child, other_end):
         served.run("agent", "stop").expect()
         served.run("agent", "start").expect()
-        assert (client.poll(), state(child)) == (None, "S")
+        assert (client.poll(), is_running(child)) == (None, True)
         os.write(other_end, b"hi")
         client.send_signal(signal.SIGTERM)
         assert client.wait(PATIENCE) == -signal.SIGTERM
