@@ -89,6 +89,8 @@ class Application:
             operation = arrival.name(f"kms:{operation_name(arrival.request.headers.get('x-amz-target', ''))}")
         except ServiceError as refused:
             arrival.error = refused
+        except Exception:  # noqa: BLE001  whatever keeps an operation from being loaded, it is answered as ever
+            arrival.error = KMSInternalException()
         else:
             try:
                 arrival.raw = decoded(operation.request, arrival.request.body)
@@ -106,6 +108,8 @@ class Application:
         except ServiceError:
             said = f"Could not find operation {form.get('Action', '')} for version {form.get('Version', '')}"
             arrival.error = InvalidActionError(said)
+        except Exception:  # noqa: BLE001  as above
+            arrival.error = KMSInternalException()
         await self.rounds.answer(arrival)
         error, outcome = failure(arrival), arrival.outcome
         request_id = outcome.asked.request_id if outcome else new_uuid()

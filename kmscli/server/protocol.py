@@ -1,7 +1,8 @@
 """HTTP by uvicorn and httptools, with what they leave out: an end to slow, silent and oversized clients.
 
-A request has to be there, header and body, within one deadline from its first byte; a connection may be silent for a
-while, before its first request and between two. Both close the connection (design, "The server").
+A request has to be there, header and body, within one deadline from its first byte, and answers have to be taken within
+as long; a connection may be silent for a while, before its first request and between two. All of these close the
+connection (design, "The server").
 """
 
 from asyncio import TimerHandle, Transport
@@ -12,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from kmscli.server.peers import Peers, uid_of
 
 REQUEST_DEADLINE = 10.0
-"""Seconds within which a request has to be there."""
+"""Seconds within which a request has to be there, or more of what is sent to be taken."""
 SILENCE = 60
 """Seconds for which a connection may be silent."""
 LONGEST_HEADER = 16 * 1024
@@ -29,6 +30,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().__init__(**options)
         self._peers = peers
         self._deadline: TimerHandle | None = None
+        self._untaken: TimerHandle | None = None
         self._header_length = self._unparsed = 0
         self._is_in_header = False
 
@@ -51,16 +53,27 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._expect_no_more_taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._untaken = self.loop.call_later(REQUEST_DEADLINE, self._give_up)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._expect_no_more_taken()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._give_up()
 
     def data_received(self, data: bytes) -> None:
         was_in_header, was_at_rest = self._is_in_header, self.timeout_keep_alive_task is not None
+        self._unparsed += len(data)
         super().data_received(data)
         # the parser keeps a header to itself until it is there, however long it grows
-        if was_in_header and self._is_in_header:
-            self._unparsed += len(data)
-            if self._unparsed > LONGEST_HEADER:
-                self._give_up()
+        if was_in_header and self._is_in_header and self._unparsed > LONGEST_HEADER:
+            self._give_up()
         # uvicorn takes any byte for the end of silence, also those before a request that begin none
         if was_at_rest and self._deadline is None and self.cycle.response_complete:
             self._expect_within(SILENCE)
@@ -101,6 +114,14 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _expect_no_more_taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
+
     def _give_up(self) -> None:
-        if not self.transport.is_closing():
+        # to close it would wait until the client has taken all that it was sent, which may be never
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        elif not self.transport.is_closing():
             self.transport.close()

@@ -18,9 +18,9 @@ from kmscli.clock import monotonic_time
 from kmscli.server import service_manager
 
 PAUSE = 1.0
-"""Seconds before a worker is replaced that died; after each that then did not even start, twice as many."""
-LONGEST = 60.0
-"""Seconds before a worker is replaced, at most."""
+"""Seconds before a worker is replaced that died."""
+MOST_DOUBLED = 6
+"""How often that is doubled, at most: to about a minute."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP)
 FINISHED = (0, -signal.SIGTERM, -signal.SIGINT)
 """How a worker leaves that was told to."""
@@ -58,6 +58,11 @@ class Worker:
         self.is_ready = False
         self.is_told = False
         """Whether it was told to stop."""
+
+
+def pause_after(failures: int) -> float:
+    """Seconds before a worker is replaced: twice as many after each time that the successors did not even start."""
+    return PAUSE * 2.0 ** min(failures, MOST_DOUBLED)
 
 
 class Workers:
@@ -212,8 +217,9 @@ class Workers:
             return self._leave_old([])
         logger.warning("a worker left with %d, and is replaced.", code)
         self._leave_old([pid for pid in self.old if pid != worker.pid])
-        self.failures += 0 if worker.is_ready else 1
-        self.not_before = monotonic_time() + min(LONGEST, PAUSE * 2**self.failures)
+        if monotonic_time() >= self.not_before:  # else it is replaced together with one that died before
+            self.failures += 0 if worker.is_ready else 1
+            self.not_before = monotonic_time() + pause_after(self.failures)
         return None
 
     def _fork(self) -> None:

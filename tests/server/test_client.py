@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.server.commands import ALIKE, REFUSED, ROLE, SAME, USER, Commands, rows, same_members
@@ -234,9 +234,9 @@ def test_a_profile_says_how_often(commands: Commands) -> None:
     assert (ran.returncode, "(reached max retries: 0)" in ran.stderr) == (254, True)
 
 
-def self_signed(folder: Path) -> tuple[str, str]:
-    """The files of a certificate for loopback and of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def self_signed(folder: Path, given: rsa.RSAPrivateKey | None = None) -> tuple[str, str]:
+    """The files of a certificate for loopback and of its key, an elliptic one unless it is given."""
+    key = given or ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "kmscli serve")])
     now = dt.datetime.now(dt.UTC)
     builder = (

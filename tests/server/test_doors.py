@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -121,10 +122,28 @@ def test_garbage(open_server: Running, request: bytes) -> None:
     assert not answer or (answer.startswith(b"HTTP/1.") and status(answer) < 500)
 
 
-def test_a_slow_body_is_not_waited_for(open_server: Running) -> None:
-    """A request that drips, and would for minutes, is ended; others are answered meanwhile."""
-    ended = threading.Event()
+def test_many_requests_at_once(open_server: Running) -> None:
+    """Requests that are sent before their answers are read are all answered, however they are cut into pieces."""
+    request = post(b"{}").replace(b"Connection: close", b"X: " + 2000 * b"x")
     with open_server.connect() as connection:
+        connection.sendall(request * 400 + post(b"{}"))
+        assert rest_of(connection).count(b"HTTP/1.1 200 OK") == 401
+
+
+def take_nothing(server: Running) -> None:
+    """Ask for more and more, and read none of it. Raises ConnectionError: the server has hung up."""
+    refused = post(json.dumps({"KeyId": "x" * 900_000}).encode(), "DescribeKey").replace(b"close", b"keep-alive")
+    with server.connect() as connection:
+        connection.sendall(refused * 40)
+
+
+def test_slow_clients_are_not_waited_for(open_server: Running) -> None:
+    """A request that drips, and would for minutes, is ended, and so is whoever takes no answers; others are answered
+    meanwhile.
+    """
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool, open_server.connect() as connection:
+        taking_nothing = pool.submit(take_nothing, open_server)
         connection.sendall(post(b"{" + b" " * 1000 + b"}")[:-900])
 
         def drip() -> None:
@@ -141,6 +160,7 @@ def test_a_slow_body_is_not_waited_for(open_server: Running) -> None:
         finally:
             ended.set()
             dripping.join()
+        assert isinstance(taking_nothing.exception(), ConnectionError)
 
 
 def test_every_answer_outlives_a_kill(tmp_path: Path) -> None:
@@ -302,7 +322,7 @@ def test_a_file_is_no_socket(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kmscli", "serve", "--unix", str(path)]
     ran = subprocess.run(command, env=running.env, capture_output=True, text=True, timeout=20, check=False)
     assert (ran.returncode, path.read_text()) == (253, "kept")
-    assert "cannot listen" in ran.stderr
+    assert f"cannot listen at {path}: Address already in use." in ran.stderr
 
 
 def test_an_endpoint_at_every_address(tmp_path: Path) -> None:
@@ -342,6 +362,7 @@ REFUSED = [
     (("--certificate", "x"), 252, "go together"),
     (("--workers", "2", "--key-fd", "0"), 252, "can be read only once"),
     (("--listen", "127.0.0.1:1"), 253, "cannot listen"),
+    (("--unix", "x" * 200), 253, "xxx: AF_UNIX path too long."),
     (("--vpc-endpoint", "vpce-1=127.0.0.1:0"), 252, "there is no VPC endpoint vpce-1"),
 ]
 

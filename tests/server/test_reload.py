@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from kmscli.server.workers import pause_after
 from tests.server.running import NOBODY, PATIENCE, Manager, Running, children, wait_until
 from tests.server.test_client import self_signed
 
@@ -142,6 +144,55 @@ sys.exit(Workers(1, work).run())
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
     assert (ran.returncode, ran.stdout) == (code, "tried\n")
+
+
+def test_a_certificate_for_a_key_of_another_type(running: Running, manager: Manager) -> None:
+    """It takes the former one's place for all clients, also for those that would rather have the former type."""
+    running.env |= {"NOTIFY_SOCKET": manager.path}
+    certificate, key = self_signed(running.home, rsa.generate_private_key(65537, 2048))
+    running.start("--listen", "127.0.0.1:0", "--certificate", certificate, "--private-key", key)
+    manager.heard()
+    assert served_to("RSA-PSS+SHA256", running.port) == Path(certificate).read_text()
+    self_signed(running.home)
+    reload(running, manager)
+    assert served_to("ECDSA+SHA256", running.port) == Path(certificate).read_text()
+    assert served_to("RSA-PSS+SHA256", running.port) == ""
+    assert running.stop() == 0
+
+
+def served_to(algorithm: str, port: int) -> str:
+    """The certificate that a client gets that takes signatures of one algorithm alone; none if it gets no answer."""
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-sigalgs", algorithm]
+    said = subprocess.run(command, input="", capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
+    _, begin, rest = said.partition("-----BEGIN CERTIFICATE-----\n")
+    content, end, _ = rest.partition("-----END CERTIFICATE-----\n")
+    return begin + content + end
+
+
+def test_workers_that_die_one_after_another() -> None:
+    """The first that died is replaced after its second, however many die meanwhile."""
+    program = """
+import os, signal, sys, time
+from kmscli.server.workers import Workers
+def work(started):
+    os.write(started.pipe, b".")
+    number = len(made.workers)
+    if made.is_up:
+        print(number, flush=True)
+        os.kill(os.getppid(), signal.SIGTERM)
+        signal.pause()
+    time.sleep(1 + number / 3)
+    return 1
+made = Workers(8, work)
+sys.exit(made.run())
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
+    assert min(map(int, ran.stdout.split())) > 0
+
+
+def test_how_long_a_pause_is() -> None:
+    """Twice as long each time, up to about a minute, for as many times as it takes."""
+    assert [pause_after(failures) for failures in (0, 1, 2, 6, 7, 100_000)] == [1, 2, 4, 64, 64, 64]
 
 
 def test_a_certificate_that_cannot_be_used(running: Running) -> None:

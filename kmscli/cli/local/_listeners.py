@@ -48,15 +48,19 @@ class Listeners:
 
     def open(self, *, shared: bool) -> None:
         """Listen. `shared`: others may use the Unix socket. Raises ConfigurationError: a place cannot be had."""
+        where = ""
         try:
-            self.sockets = [listener(*place) for place in [*self.places, *self.doors]]
+            for address, port in [*self.places, *self.doors]:
+                where = f"{address}:{port}"
+                self.sockets.append(listener(address, port))
             if self.unix:
+                where = self.unix
                 self.sockets.append(unix_listener(self.unix, shared=shared))
             if self.metrics_place:
                 self.sockets.append(listener(*self.metrics_place))
                 self.metrics = self.sockets[-1].getsockname()[:2]
         except OSError as error:
-            raise ConfigurationError(f"kmscli cannot listen there: {error.strerror}.") from None
+            raise ConfigurationError(f"kmscli cannot listen at {where}: {error.strerror or error}.") from None
 
     @property
     def endpoints(self) -> dict[tuple[Any, ...], tuple[str, str, str]]:
