@@ -16,7 +16,6 @@ from kmscli.vault.held_roots import HELD_ROOTS
 AGENTS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
 """Signals that the agent reacts to in a way of its own, SIGINT aside."""
 _INTERRUPTED = 130
-_REPORT = 3
 _LONGEST_REPORT = 1 << 16
 
 
@@ -55,13 +54,16 @@ def stand_in(
         die_with_parent(parent)
         GivenBack.is_possible = True
         HELD_ROOTS.update(roots)
-        become(client, report)
+        try:
+            become(client, report)
+        except BaseException:  # noqa: BLE001  whatever it is, nothing was done yet, and the client can do it all
+            raise GivenBack from None
         code = answer()
         changed = {vault: root for vault, root in HELD_ROOTS.items() if roots[vault] != root}
         if changed:
-            Report(changed).write(_REPORT)
+            Report(changed).write(report)
     except GivenBack:
-        Report({}, given_back=True).write(_REPORT)
+        Report({}, given_back=True).write(report)
     except KeyboardInterrupt:
         code = _INTERRUPTED
     finally:
@@ -69,18 +71,18 @@ def stand_in(
 
 
 def become(client: Connection, report: int) -> None:
-    """Take the client's place: its signals, descriptors, folder, environment and streams. Raises GivenBack.
+    """Take the client's place: its signals, descriptors, folder, environment and streams.
 
-    Signals that have come since the fork wait for the end of this.
+    Signals that have come since the fork wait for the end of this. Raises GivenBack, and all sorts of errors where the
+    client is in a place that this process cannot take.
     """
     _, _, argv, environ, mask, streams, ignored = client.fields
     restore_signals(ignored)
     for number in (0, 1, 2):
         os.dup2(client.descriptors[number], number)
     os.fchdir(client.descriptors[3])
-    if report != _REPORT:
-        os.dup2(report, _REPORT, inheritable=False)
-    os.closerange(_REPORT + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(3, report)
+    os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
     take_limits_of(client.process)
     os.umask(int(mask))
     os.environ.clear()

@@ -52,7 +52,7 @@ class Children:
         self.selector.register(self._woken, selectors.EVENT_READ, self._reap)
 
     def start(self, client: Connection) -> None:
-        """Fork a child that stands in for a client. Raises OSError: the client makes its call itself."""
+        """Fork a child that stands in for a client. Raises OSError: there is no room for one."""
         ours, theirs = os.pipe()
         parent = os.getpid()
         signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
@@ -63,7 +63,6 @@ class Children:
                 stand_in(client, parent, theirs, dict(self.keys.roots), self.answer)
         except OSError:
             os.close(ours)
-            client.socket.send(GIVEN_BACK)
             raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -95,6 +94,7 @@ class Children:
         self.keys.use()
         for vault, root in report.roots.items():
             self.keys.replace(vault, root)
+        given_back = report.given_back and not os.WIFSIGNALED(status)
         with contextlib.suppress(OSError):
-            client.socket.send(GIVEN_BACK if report.given_back else status.to_bytes(4, "big"))
+            client.socket.send(GIVEN_BACK if given_back else status.to_bytes(4, "big"))
         self.done(client)

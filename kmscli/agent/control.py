@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from kmscli import __version__
-from kmscli.agent.keys import Keys
+from kmscli.agent.keys import LONGEST, Keys
 
 
 class Control:
@@ -27,7 +27,7 @@ class Control:
         if verb == b"hold":
             vault, path, root, lock_after = arguments
             if lock_after:
-                self.keys.lock_after = float(lock_after)
+                self.keys.lock_after = min(int(lock_after), LONGEST)
             self.keys.hold(vault.decode(), os.fsdecode(path), root)
         elif verb == b"lock":
             self.keys.lock()

@@ -7,7 +7,7 @@ and runs the command line itself. Once it has told the agent to go it only waits
 import os
 import sys
 
-from kmscli.agent.place import installation, is_ours, peer, socket_path
+from kmscli.agent.place import installation, is_ours, peer, rights, socket_path
 
 TYPE_CHECKING = False  # typing itself is a third of an interpreter's start
 if TYPE_CHECKING:
@@ -21,38 +21,47 @@ PATIENCE = 2.0
 PASSED_ON = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM")
 PYTHON_IGNORES = ("SIGPIPE", "SIGXFSZ")
 GONE = 255
+INTERRUPTED = 130
 
 
 def hand_over() -> None:
     """Have the agent run this command line and end as it ended; returns where this process has to run it."""
     path = socket_path(os.environ)
-    if not is_ours(path) or is_for_this_process():
+    if not is_ours(path):
         return
+    import _socket
+
+    connection = folder = None
     try:
+        if is_for_this_process():
+            return
+        connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        return
-    try:
-        connection = offered(path)
-        if connection is not None:
+        if is_offered(connection, path):
             wait_for_the_end(connection, folder)
     except (OSError, ValueError):
         return
+    except KeyboardInterrupt:  # nobody has begun yet
+        os._exit(INTERRUPTED)
     finally:
-        os.close(folder)
+        if connection is not None:
+            connection.close()
+        if folder is not None:
+            os.close(folder)
 
 
 def is_for_this_process() -> bool:
     """Whether a command line is one that is never handed over.
 
     It names descriptors that the agent is not given, has closed streams, talks with a person, or waits in the
-    background for the terminal, which another process would not be stopped for.
+    background for the terminal, which another process would not be stopped for. Raises OSError: there is no knowing.
     """
     words = sys.argv[1:]
     if None in (sys.stdin, sys.stdout, sys.stderr) or not NEVER.isdisjoint(words):
         return True
     settings = (value for name, value in os.environ.items() if name.startswith(("KMSCLI_", "AWS_")))
-    if any("/dev/" in text or "/proc/" in text for text in (*words, *settings)):
+    here = os.path.join(os.getcwd(), "")
+    if any("/dev/" in text or "/proc/" in text for text in (here, *words, *settings)):
         return True
     if any(word.startswith(("--key-fd", "--passphrase-fd")) for word in words):
         return True
@@ -68,22 +77,17 @@ def _is_in_background(terminal: int) -> bool:
         return False
 
 
-def offered(path: str) -> "Socket | None":
-    """A connection to an agent that is ready to stand in for this process; None: it will not.
-
-    Raises OSError, ValueError: none answers.
-    """
-    import _socket
-
+def is_offered(connection: "Socket", path: str) -> bool:
+    """Whether an agent is there which can stand in for this process. Raises OSError: none answers."""
     from kmscli.agent.message import READY
 
-    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     connection.settimeout(PATIENCE)
     connection.connect(path)
-    if peer(connection)[1] != os.geteuid():
-        return None
+    process, user = peer(connection)
+    if user != os.geteuid() or rights(process) != rights("self"):
+        return False
     connection.sendall(described())
-    return connection if connection.recv(1) == READY else None
+    return connection.recv(1) == READY
 
 
 def wait_for_the_end(connection: "Socket", folder: int) -> None:
@@ -96,14 +100,16 @@ def wait_for_the_end(connection: "Socket", folder: int) -> None:
     from kmscli.agent.message import GO
 
     descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2, folder))
-    before = pass_signals_on(connection)
+    passed: list[int] = []
+    before = pass_signals_on(connection, passed)
     try:
         connection.settimeout(None)
         connection.sendmsg([GO], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
         end_as(status(connection))
-        connection.close()
     finally:
         restore(before)
+        for number in passed:  # to no one: they were meant for whoever makes the call
+            os.kill(os.getpid(), number)
 
 
 def status(connection: "Socket") -> bytes:
@@ -140,24 +146,28 @@ def described() -> bytes:
     )
 
 
-def pass_signals_on(connection: "Socket") -> "dict[int, Any]":
-    """Tell the agent of signals from now on. What stood in their places before."""
+def pass_signals_on(connection: "Socket", passed: "list[int]") -> "dict[int, Any]":
+    """Tell the agent of signals from now on, and note those `passed` on. What stood in their places before."""
     import _signal
 
-    def tell(number: int, _frame: object) -> None:
+    def pass_on(number: int, _frame: object) -> None:
+        passed.append(number)
+        tell(number)
+
+    def tell(number: int) -> None:
         try:
             connection.send(bytes([number]))
         except OSError:
             return  # the agent is gone, which the waiting process will notice
 
     def stop(number: int, _frame: object) -> None:
-        tell(number, None)
+        tell(number)
         _signal.signal(number, _signal.SIG_DFL)
         os.kill(os.getpid(), number)  # and here it stays until it is continued, unless nothing stops it
         _signal.signal(number, stop)
-        tell(_signal.SIGCONT, None)
+        tell(_signal.SIGCONT)
 
-    reactions = {getattr(_signal, name): tell for name in PASSED_ON} | {_signal.SIGTSTP: stop}
+    reactions = {getattr(_signal, name): pass_on for name in PASSED_ON} | {_signal.SIGTSTP: stop}
     return {
         number: _signal.signal(number, reaction)
         for number, reaction in reactions.items()

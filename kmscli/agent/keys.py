@@ -4,13 +4,16 @@ import time
 
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", 0) or getattr(time, "CLOCK_MONOTONIC_RAW", time.CLOCK_MONOTONIC)
 """One that goes on while the machine sleeps: Linux's, then macOS's."""
+LOCK_AFTER = 900
+LONGEST = 366 * 86400
+"""Seconds without a call until the keys are dropped: where nothing else is said, and at most."""
 
 
 class Keys:
     """Root keys by vault, until nobody has used them for `lock_after` seconds."""
 
-    def __init__(self, lock_after: float) -> None:
-        self.lock_after = lock_after
+    def __init__(self) -> None:
+        self.lock_after = LOCK_AFTER
         self.roots: dict[str, bytes] = {}
         self.paths: dict[str, str] = {}
         self._used = time.clock_gettime(_CLOCK)

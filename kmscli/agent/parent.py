@@ -4,6 +4,7 @@ It opens no vault and reads nothing of a client but its message. A client that g
 is its client's.
 """
 
+import contextlib
 import json
 import os
 import selectors
@@ -16,13 +17,13 @@ from kmscli.agent.children import Children
 from kmscli.agent.connection import PATIENCE, Connection
 from kmscli.agent.control import Control
 from kmscli.agent.keys import Keys
-from kmscli.agent.message import READY
+from kmscli.agent.message import GIVEN_BACK, READY
 from kmscli.agent.place import installation, peer
 from kmscli.agent.surroundings import surroundings
 
 MOST = 128
 """Connections at once; further ones wait until one is closed."""
-TICK = 20
+TICK = 10
 """Seconds after which it looks around, whatever happens: a timer does not run while the machine sleeps."""
 CALL_FIELDS = 7
 
@@ -113,6 +114,7 @@ class Parent:
         """Answer a message. Raises ValueError: it is none that the agent can do anything with."""
         verb, *rest = connection.fields
         if verb != b"call":
+            connection.fields = []
             told = {**self.control.answer(verb, rest), "Calls": self.children.calls}
             connection.socket.send(json.dumps(told).encode())
             self._drop(connection)
@@ -133,17 +135,25 @@ class Parent:
         self.children.start(connection)
 
     def _pass_on(self, connection: Connection) -> None:
-        """Give the child its client's signals; whose client is gone is killed, as that was."""
+        """Give the child its client's signals. Raises EOFError: the client is gone. OSError: it sent something else."""
         numbers = connection.socket.recv(64)
-        for number in numbers or [signal.SIGKILL]:
+        for number in numbers:
             self.children.signal(connection, number)
         if not numbers:
             raise EOFError
 
     def _drop(self, connection: Connection) -> None:
-        """Be done with a connection; there is room for another."""
+        """Be done with a connection; there is room for another.
+
+        A client that is gone is followed by its child; one that has none makes its call itself.
+        """
         descriptor = connection.socket.fileno()
         if self._connections.pop(descriptor, None):
+            with contextlib.suppress(OSError):
+                if connection.child:
+                    self.children.signal(connection, signal.SIGKILL)
+                elif connection.fields:
+                    connection.socket.send(GIVEN_BACK)
             self.selector.unregister(connection.socket)
             connection.close()
             if not self.control.stopped:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 SETTINGS_OF_THE_INTERPRETER = ("PYTHON", "OPENSSL_", "LD_", "DYLD_")
 """How the variables begin that act when a process starts, or loads a library."""
 
+RIGHTS = frozenset({
+    b"Uid", b"Gid", b"Groups", b"CapInh", b"CapPrm", b"CapEff", b"CapBnd", b"CapAmb", b"NoNewPrivs", b"Seccomp",
+})  # fmt: skip
+
 _LOCAL_PEERCRED = 1
 _XUCRED_LENGTH = 76
 
@@ -23,9 +27,12 @@ _XUCRED_LENGTH = 76
 def socket_path(environment: "Mapping[str, str]") -> str:
     """The socket of this user's agent: in the folder for such things, or else in one among the temporary ones."""
     runtime = environment.get("XDG_RUNTIME_DIR", "")
-    if runtime:
+    if runtime.startswith("/"):
         return os.path.join(runtime, "kmscli", "agent")
-    return os.path.join(environment.get("TMPDIR") or "/tmp", f"kmscli-{os.geteuid()}", "agent")  # noqa: S108  checked by is_ours
+    temporary = environment.get("TMPDIR", "")
+    if not temporary.startswith("/"):
+        temporary = "/tmp"  # noqa: S108  checked by is_ours
+    return os.path.join(temporary, f"kmscli-{os.geteuid()}", "agent")
 
 
 def is_ours(path: str) -> bool:
@@ -60,6 +67,18 @@ def peer(connection: "Socket") -> tuple[int, int]:
         return int.from_bytes(told[:4], sys.byteorder), int.from_bytes(told[4:8], sys.byteorder)
     told = connection.getsockopt(0, _LOCAL_PEERCRED, _XUCRED_LENGTH)
     return 0, int.from_bytes(told[4:8], sys.byteorder)
+
+
+def rights(process: int | str) -> tuple[bytes, ...]:
+    """What a process may do, and how far down among process namespaces it is: a container's is not one of ours, even
+    where its user is. Empty where the system shows no such thing. Raises OSError: it does not show this one.
+    """
+    if sys.platform != "linux":
+        return ()
+    with open(f"/proc/{process}/status", "rb") as status:
+        lines = [line.partition(b":\t") for line in status]
+    depths = tuple(b"." * len(told.split()) for name, _, told in lines if name == b"NSpid")
+    return depths + tuple(told for name, _, told in lines if name in RIGHTS)
 
 
 def installation(environment: "Mapping[str, str]") -> bytes:

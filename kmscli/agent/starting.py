@@ -13,23 +13,23 @@ from typing import NoReturn
 from kmscli.agent.asking import ask_at
 from kmscli.agent.control import Control
 from kmscli.agent.keys import Keys
-from kmscli.agent.parent import Parent
+from kmscli.agent.parent import TICK, Parent
 from kmscli.agent.place import installation, is_private_folder, socket_path
-from kmscli.agent.surroundings import keep_memory_private
+from kmscli.agent.surroundings import keep_memory_private, make_room_for_clients
 from kmscli.errors import ConfigurationError, KmscliError
 
 LONGEST_PATH = 98
 """Bytes in a socket's path: systems differ, all have room for these, and four more while it is made."""
 SECRET = ("KMSCLI_", "AWS_")
 """How the variables begin that an agent is not given: its children get those of their clients."""
-PATIENCE = 5
-"""Seconds to wait for another agent that is about to listen, or to end."""
+PATIENCE = TICK + 5
+"""Seconds to wait for another agent that is about to listen, or to notice that its socket is gone."""
 READY = b"ready\n"
 OTHERS = b"another is there\n"
 
 
-def start(environment: Mapping[str, str], program: str, lock_after: float) -> bool:
-    """Start an agent, and wait until it listens; False: another was there first.
+def start(environment: Mapping[str, str], program: str) -> None:
+    """Start an agent, and wait until it listens, or another does that was there first.
 
     `program`: Python text that calls `be_the_agent`, in a process of its own. Raises ConfigurationError: there is
     no place for its socket. KmscliError: it does not start.
@@ -39,7 +39,8 @@ def start(environment: Mapping[str, str], program: str, lock_after: float) -> bo
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise ConfigurationError(f"{path} is too long for a socket.", mend="Set XDG_RUNTIME_DIR to a shorter folder.")
     given = {name: value for name, value in environment.items() if not name.startswith(SECRET)}
-    command = [sys.executable, "-c", program, path, str(lock_after)]
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # noqa: SLF001  multiprocessing's
+    command = [sys.executable, *flags, "-c", program, path]
     with subprocess.Popen(  # noqa: S603  this very interpreter
         command,
         cwd="/",
@@ -56,7 +57,6 @@ def start(environment: Mapping[str, str], program: str, lock_after: float) -> bo
             last = said.decode(errors="replace").strip().rpartition("\n")[2]
             raise KmscliError(f"The agent does not start: {last or f'it left with {agent.returncode}'}.")
         agent.returncode = 0  # it goes on without this process
-    return said == READY
 
 
 def make_folder(path: str) -> None:
@@ -78,13 +78,14 @@ def make_folder(path: str) -> None:
 
 
 def be_the_agent(answer: Callable[[], int]) -> NoReturn:
-    """Be the agent: with the socket and the seconds that `start` has put on the command line."""
-    path, lock_after = sys.argv[1], float(sys.argv[2])
+    """Be the agent: with the socket that `start` has put on the command line."""
+    path = sys.argv[1]
     keep_memory_private()
+    make_room_for_clients()
     os.umask(0o077)
     lock = only_one(path)
     listener = listening(path)
-    keys = Keys(lock_after)
+    keys = Keys()
     parent = Parent(listener, keys, Control(path, keys, installation(os.environ), lock), answer)
     gc.collect()
     gc.freeze()

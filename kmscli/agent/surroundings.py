@@ -7,14 +7,16 @@ import sys
 from typing import Any
 
 from kmscli.agent.given_back import GivenBack
+from kmscli.agent.place import rights
 
-RIGHTS = (
-    "Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp",
-)  # fmt: skip
 PLACES = ("root", "ns/mnt", "ns/user", "ns/net", "ns/pid")
 LIMITS = sorted(
     getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_") and name != "RLIMIT_CORE"
 )
+ROOM = {resource.RLIMIT_AS: 1 << 30, resource.RLIMIT_DATA: 1 << 30, resource.RLIMIT_NOFILE: 64}
+"""Under lower limits a child, which has loaded more than a call needs, would fail where its client does not."""
+DESCRIPTORS = 1024
+"""What the agent has room for itself with: each client takes up to seven."""
 
 
 def surroundings(process: int) -> tuple[Any, ...] | None:
@@ -22,12 +24,9 @@ def surroundings(process: int) -> tuple[Any, ...] | None:
     if sys.platform != "linux":
         return ()
     try:
-        with open(f"/proc/{process}/status", "rb") as status:
-            lines = dict(line.split(b":", 1) for line in status if b":" in line)
-        places = tuple(os.readlink(f"/proc/{process}/{place}") for place in PLACES)
+        return (*rights(process), *(os.readlink(f"/proc/{process}/{place}") for place in PLACES))
     except OSError:
         return None
-    return (*(lines.get(right.encode()) for right in RIGHTS), *places)
 
 
 def take_limits_of(process: int) -> None:
@@ -37,6 +36,8 @@ def take_limits_of(process: int) -> None:
     try:
         for limit in LIMITS:
             theirs = resource.prlimit(process, limit)
+            if 0 <= theirs[0] < ROOM.get(limit, 0):
+                raise GivenBack
             if theirs != resource.getrlimit(limit):
                 resource.setrlimit(limit, theirs)
         nice = os.getpriority(os.PRIO_PROCESS, process)
@@ -51,6 +52,13 @@ def keep_memory_private() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
     _prctl(4, 0)  # PR_SET_DUMPABLE
+
+
+def make_room_for_clients() -> None:
+    """Let this process have as many descriptors as it may, if that is few. Its children have their clients' limits."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < DESCRIPTORS:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS if hard < 0 else min(DESCRIPTORS, hard), hard))
 
 
 def die_with_parent(parent: int) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kmscli.agent.asking import ask
+from kmscli.agent.keys import LOCK_AFTER, LONGEST
 from kmscli.agent.place import installation, socket_path
 from kmscli.cli.local._agent_process import PROGRAM
 from kmscli.cli.local._facts import show
@@ -15,7 +16,6 @@ from kmscli.errors import ConfigurationError, KmscliError
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-LOCK_AFTER = 900
 NO_VAULT = tuple(option for option in SHARED if option != "output")
 """The options that commands which open no vault have not."""
 
@@ -26,7 +26,12 @@ def start(
     *,
     lock_after: Annotated[
         int | None,
-        typer.Option(metavar="SECONDS", min=1, help=f"Lock when nothing was called so long; {LOCK_AFTER} by default."),
+        typer.Option(
+            metavar="SECONDS",
+            min=1,
+            max=LONGEST,
+            help=f"Lock when nothing was called for so long; by default {LOCK_AFTER}.",
+        ),
     ] = None,
 ) -> None:
     """Start an agent, and unlock the vault in it. Where there is one already, it gets this vault as well."""
@@ -41,7 +46,7 @@ def start(
         ask(os.environ, b"stop")
         there = None
     if not there:
-        start_agent(os.environ, PROGRAM, lock_after or LOCK_AFTER)
+        start_agent(os.environ, PROGRAM)
     told = ask(os.environ, b"hold", vault.encode(), os.fsencode(path), opened.root, str(lock_after or "").encode())
     if told is None:
         raise KmscliError("The agent does not answer.")
