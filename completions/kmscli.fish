@@ -1147,7 +1147,7 @@ function __kmscli_offered
             case 'sts get-caller-identity'
                 set offered --cli-input-json\t'The request as JSON, or `file://` and a path; options override it' --cli-input-yaml\t'The request as YAML, or `file://` and a path; options override it' --generate-cli-skeleton\t'Show a request to fill in, or a sample answer, and call nothing'
             case 'agent start'
-                set offered --lock-after\t'Lock when nothing was called so long; 900 by default' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
+                set offered --lock-after\t'Lock when nothing was called for so long; by default 900' --vault\t'The vault'\''s file' --key-file\t'A file that holds the vault'\''s key' --key-fd\t'A descriptor to read the vault'\''s key from' --passphrase-fd\t'A descriptor to read the passphrase from' --accept-rollback\t'Go on with a vault that is older than the mark kept of it' --output\t'json, or text, which is the default'
             case 'agent status'
                 set offered --output\t'json, or text, which is the default'
             case 'agent lock'
