@@ -65,6 +65,8 @@ class Parent:
         if self.control.stopped and self.listener.fileno() >= 0:
             self._stop_listening()
             self.listener.close()
+        if not self.control.stopped and len(self._connections) < MOST:
+            self._listen()
         now = time.monotonic()
         for connection in list(self._connections.values()):
             if not connection.child and (self.control.stopped or connection.deadline < now):
@@ -81,7 +83,10 @@ class Parent:
     def _accept(self) -> None:
         try:
             made, _ = self.listener.accept()
-        except OSError:
+        except BlockingIOError:
+            return
+        except OSError:  # no more descriptors, for one: until there are fewer connections, or it looks around again
+            self._stop_listening()
             return
         try:
             process, user = peer(made)

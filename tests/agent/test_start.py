@@ -1,9 +1,11 @@
 """Starting agents: once, twice, at once, in odd places, beside old ones."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,21 @@ def test_an_agent_whose_socket_is_gone_ends(served: ServedMachine) -> None:
         shutil.rmtree(served.socket.parent)
         call.communicate(timeout=PATIENCE)
     wait_until(lambda: not is_running(agent))
+
+
+def test_an_agent_with_few_descriptors(alone: ServedMachine) -> None:
+    """What it has no descriptors for its clients do themselves, and it goes on."""
+
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+
+    agent = alone.run("agent", "start", "--output", "json", preexec_fn=few).expect().answer["Pid"]
+    with ThreadPoolExecutor(12) as threads:
+        rans = list(threads.map(lambda _: alone.run(*LIST), range(24)))
+    assert [ran.code for ran in rans] == [0] * 24
+    before = alone.calls()
+    alone.run(*LIST).expect()
+    assert (alone.agent(), alone.calls()) == (agent, before + 1)
 
 
 @pytest.mark.parametrize("variable", ["XDG_RUNTIME_DIR", "TMPDIR"])
