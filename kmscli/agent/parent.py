@@ -49,8 +49,11 @@ class Parent:
         self.listener.setblocking(False)
         self._listen()
         while not self.control.stopped or self.children:
-            for key, _ in self.selector.select(self._patience()):
+            happened = self.selector.select(self._patience())
+            for key, _ in happened:
                 key.data()
+            if not happened and not self.control.stopped and len(self._connections) < MOST:
+                self._listen()
             self._look_around()
 
     def _patience(self) -> float:
@@ -65,8 +68,6 @@ class Parent:
         if self.control.stopped and self.listener.fileno() >= 0:
             self._stop_listening()
             self.listener.close()
-        if not self.control.stopped and len(self._connections) < MOST:
-            self._listen()
         now = time.monotonic()
         for connection in list(self._connections.values()):
             if not connection.child and (self.control.stopped or connection.deadline < now):
@@ -85,7 +86,9 @@ class Parent:
             made, _ = self.listener.accept()
         except BlockingIOError:
             return
-        except OSError:  # no more descriptors, for one: until there are fewer connections, or it looks around again
+        except (
+            OSError
+        ):  # no more descriptors, for one: until there are fewer connections, or nothing happens for a while
             self._stop_listening()
             return
         try:
