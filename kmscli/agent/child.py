@@ -83,6 +83,8 @@ def become(client: Connection, report: int) -> None:
     os.fchdir(client.descriptors[3])
     os.closerange(3, report)
     os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
+    if not HELD_ROOTS and os.isatty(0) and os.isatty(2):
+        raise GivenBack  # before it reads or says anything: this may well come to a prompt
     take_limits_of(client.process)
     os.umask(int(mask))
     os.environ.clear()

@@ -87,6 +87,17 @@ def test_a_prompt_is_the_clients(guarded: ServedMachine) -> None:
     assert len(guarded.events()) == before + 1
 
 
+def test_nothing_is_said_twice(guarded: ServedMachine, tmp_path: Path) -> None:
+    """What comes before the prompt is done by the client alone: a warning is shown once, a pipe is read once."""
+    guarded.run("agent", "lock").expect()
+    material = tmp_path / "material"
+    material.write_bytes(bytes(32))
+    material.chmod(0o644)
+    words = ("import-key", "--key-id", "alias/none", str(material))
+    ran = guarded.run_on_terminal(*words, prompt=PROMPT, keys=PASSPHRASE + b"\n").expect(254)
+    assert ran.out.count(b"others can read") == 1
+
+
 def test_control_c_at_the_prompt(guarded: ServedMachine) -> None:
     """A call that was given back is interrupted as any other."""
     guarded.run("agent", "lock").expect()
