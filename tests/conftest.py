@@ -32,10 +32,12 @@ def runtime_with_agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     served = ServedMachine(tmp_path_factory.mktemp("agent"), runtime)
     served.run("create-key").expect()
     served.run("agent", "start", env={"LC_ALL": "C.UTF-8"}).expect()
-    yield runtime
-    assert served.calls() > 0
-    served.run("agent", "stop").expect()
-    shutil.rmtree(runtime)
+    try:
+        yield runtime
+        assert served.calls() > 0
+    finally:
+        served.end()
+        shutil.rmtree(runtime)
 
 
 @pytest.fixture(params=["alone", "through the agent"])
