@@ -18,7 +18,7 @@ from kmscli.authorization.caller import Caller
 from kmscli.engine import Engine
 from kmscli.server.app import Message, Receive, Send, found_at, respond
 from kmscli.server.exchanges import Asgi, Exchange
-from kmscli.server.metrics_folder import VARIABLE, counting_processes
+from kmscli.server.metrics_folder import VARIABLE, counting_processes, make_room
 from kmscli.vault.head import ChainEnd
 from kmscli.vault.transaction import Transaction
 
@@ -33,6 +33,8 @@ class Metrics:
     """Counts, and tells. `engine`: of the vault whose events wait for the log, looked at as `itself`."""
 
     def __init__(self, engine: Engine, itself: Caller) -> None:
+        if os.environ.get(VARIABLE):
+            make_room()
         disable_created_metrics()  # type: ignore[no-untyped-call]
         own = CollectorRegistry()
         self.requests = Counter(

@@ -3,12 +3,18 @@
 The library looks for the folder when it is imported, which a worker does after it was forked.
 """
 
+import fcntl
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+KINDS = ("counter", "gauge_livesum", "histogram")
+"""How the names of a process's files begin."""
+ROOM = 256 * 1024
+"""Bytes in each of them: more than all operations take, with a dozen errors each."""
 
 
 @contextmanager
@@ -21,14 +27,40 @@ def counted_together(workers: int) -> Iterator[None]:
         return
     with tempfile.TemporaryDirectory(prefix="kmscli-metrics-") as folder:
         os.environ[VARIABLE] = folder
-        yield
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_SH)  # what is locked is not cleaned up when it is old (tmpfiles.d(5))
+        try:
+            yield
+        finally:
+            os.close(held)
+
+
+def make_room() -> None:
+    """Take all the room that what this process counts will need. Raises OSError: there is none.
+
+    The library maps its files into memory, where whoever writes to a page that the disk has no room for is killed.
+    """
+    for path in _files(os.getpid()):
+        with open(path, "ab") as file:
+            file.write(bytes(max(0, ROOM - file.tell())))
 
 
 def forget(pid: int) -> None:
-    """Remove what only counts while a worker lives: its requests in flight. What it has answered stays counted."""
+    """Remove what only counts while a worker lives: its requests in flight. What it has answered stays counted, in no
+    more room than that takes.
+    """
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    with suppress(OSError):  # whoever counts wrongly serves all the same
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        for path in filter(os.path.exists, _files(pid)):
+            with open(path, "r+b") as file:
+                used = int.from_bytes(file.read(4), sys.byteorder)
+                file.truncate(max(used, 8))
+
+
+def _files(pid: int) -> list[str]:
+    return [os.path.join(os.environ[VARIABLE], f"{kind}_{pid}.db") for kind in KINDS]
 
 
 def counting_processes() -> list[int]:

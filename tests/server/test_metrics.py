@@ -1,7 +1,9 @@
 """What a server counts, as Prometheus reads it."""
 
+import fcntl
 import os
 import signal
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -91,19 +93,55 @@ def test_a_request_in_flight(running: Running) -> None:
     assert os.listdir(running.env["TMPDIR"]) == []
 
 
+def test_room_for_what_is_counted(running: Running) -> None:
+    """Each worker has it from its start: a disk that is full later ends none. Of one that has died it is given back."""
+    started(running, "--workers", "2")
+    for _ in range(2):
+        wait_until(lambda: with_room(running) == set(children(running.pid)))
+        os.kill(children(running.pid)[0], signal.SIGKILL)
+    wait_until(lambda: with_room(running) == set(children(running.pid)))
+    assert metrics(running)["kmscli_requests_in_flight"] == 0
+    assert running.stop() == 0
+
+
+def with_room(running: Running) -> set[int]:
+    """The processes for each of whose counts the disk has put room aside, in a folder that is not cleaned up."""
+    [folder] = Path(running.env["TMPDIR"]).iterdir()
+    opened = os.open(folder, os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(opened)
+    allotted = [(int(path.stem.rpartition("_")[2]), path.stat().st_blocks * 512) for path in folder.glob("*.db")]
+    roomy = [pid for pid, size in allotted if size >= 256 * 1024]
+    return {pid for pid in roomy if roomy.count(pid) == 3}
+
+
 def test_events_that_wait(running: Running) -> None:
-    """Events that cannot be logged are seen to wait."""
+    """Events that cannot be logged are seen to wait, and that is said each time that it begins."""
     started(running)
     trail = Path(running.kmscli("audit", "path").strip())
     trail.parent.mkdir(exist_ok=True)
-    trail.unlink(missing_ok=True)
-    trail.mkdir()
-    running.client(**NOBODY).create_key()
-    assert metrics(running)["kmscli_events_waiting"] >= 1
-    trail.rmdir()
-    running.client(**NOBODY).create_key()
-    wait_until(lambda: metrics(running)["kmscli_events_waiting"] == 0)
+    for _ in range(2):
+        trail.unlink(missing_ok=True)
+        trail.mkdir()
+        for _ in range(2):
+            running.client(**NOBODY).create_key()
+        assert metrics(running)["kmscli_events_waiting"] >= 1
+        wait_for_words(running, "the audit log cannot be written")
+        trail.rmdir()
+        running.client(**NOBODY).create_key()
+        wait_until(lambda: metrics(running)["kmscli_events_waiting"] == 0)
     assert running.stop() == 0
+
+
+def wait_for_words(running: Running, words: str) -> None:
+    """Wait until it says something. Raises StopIteration: it has left, or is ended for want of it."""
+    assert running.process
+    assert running.process.stdout
+    impatience = threading.Timer(PATIENCE, running.process.kill)
+    impatience.start()
+    next(line for line in running.process.stdout if words in line)
+    impatience.cancel()
 
 
 ELSEWHERE = [(0, "/metrics", 405), (1, "/", 404), (1, "/healthz", 200)]

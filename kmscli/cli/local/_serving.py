@@ -72,8 +72,9 @@ class Serving:
         return Page(Observed(application, [*observers, metrics]), metrics, self.metrics)
 
     def settle(self) -> None:
-        """Let the log follow. A warning is said once, however often there is a reason for it."""
-        for warning in settled(self.session.engine(), self.session.settings.environment):
+        """Let the log follow. A warning is said once for as long as there is a reason for it."""
+        warnings = settled(self.session.engine(), self.session.settings.environment)
+        for warning in warnings:
             if warning not in self.said:
-                self.said.add(warning)
                 logger.warning("%s", warning)
+        self.said = set(warnings)
