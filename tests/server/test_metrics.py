@@ -82,7 +82,8 @@ def test_a_request_in_flight(running: Running) -> None:
     with running.connect() as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 100")
-        assert metrics(running)["kmscli_requests_in_flight"] == 1
+        # an answer is there a moment before its worker has counted it
+        wait_until(lambda: metrics(running)["kmscli_requests_in_flight"] == 1)
         before = children(running.pid)
         for worker in before:
             os.kill(worker, signal.SIGKILL)
