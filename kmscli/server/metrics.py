@@ -72,9 +72,9 @@ class Metrics:
         """It has ended. What is no operation counts as `none`; a client that went away, as `gone`."""
         operation = exchange.operation or "none"
         answered = "ok" if exchange.status == 200 else str(exchange.status or "gone")
-        self.in_flight.dec()
         self.requests.labels(operation, exchange.error or answered).inc()
         self.seconds.labels(operation).observe(exchange.seconds)
+        self.in_flight.dec()
 
     def committed(self, calls: int) -> None:
         """Calls were made durable by one commit."""

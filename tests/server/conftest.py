@@ -1,5 +1,6 @@
 """Servers that a module's tests share."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,16 @@ def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     yield running
     assert running.stop() == 0
     assert "Exception" not in running.output
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A lab vault that is yet to be served."""
+    made = Running(tmp_path)
+    made.kmscli("vault", "init", "--lab")
+    yield made
+    if made.process and made.process.poll() is None:
+        made.stop(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

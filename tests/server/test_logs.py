@@ -5,8 +5,6 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,16 +15,6 @@ from tests.server.running import ACCOUNT, NOBODY, Running, children, rest_of, wa
 SECRET = "c2VjcmV0IHRleHQ="
 FARED = ("ready: calls are answered.", "reloading.", "stopping: what has begun is finished.")
 TIME = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    """A lab vault that is yet to be served."""
-    made = Running(tmp_path)
-    made.kmscli("vault", "init", "--lab")
-    yield made
-    if made.process and made.process.poll() is None:
-        made.stop(signal.SIGKILL)
 
 
 def said(running: Running) -> list[str]:

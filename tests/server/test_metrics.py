@@ -6,7 +6,6 @@ import signal
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,12 @@ WORKERS = [(), ("--workers", "2")]
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+def running(running: Running) -> Running:
     """A lab vault that is yet to be served; what is temporary has a folder of its own."""
-    made = Running(tmp_path)
-    made.kmscli("vault", "init", "--lab")
-    (tmp_path / "temporary").mkdir()
-    made.env |= {"TMPDIR": str(tmp_path / "temporary")}
-    yield made
-    if made.process and made.process.poll() is None:
-        made.stop(signal.SIGKILL)
+    folder = running.home / "temporary"
+    folder.mkdir()
+    running.env |= {"TMPDIR": str(folder)}
+    return running
 
 
 def started(running: Running, *options: str) -> Running:
@@ -58,6 +54,8 @@ def test_what_is_counted(running: Running, workers: tuple[str, ...]) -> None:
     with pytest.raises(running.client(**NOBODY).exceptions.NotFoundException):
         running.client(**NOBODY).describe_key(KeyId="alias/none")
     running.raw(b"PUT /anything HTTP/1.0\r\n\r\n")
+    # an answer is there a moment before its worker has counted it
+    wait_until(lambda: metrics(running)["kmscli_requests_in_flight"] == 0)
     for _ in range(4):
         counted = metrics(running)
         assert counted["kmscli_requests_total kms:CreateKey ok"] == 10
@@ -82,7 +80,6 @@ def test_a_request_in_flight(running: Running) -> None:
     with running.connect() as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 100")
-        # an answer is there a moment before its worker has counted it
         wait_until(lambda: metrics(running)["kmscli_requests_in_flight"] == 1)
         before = children(running.pid)
         for worker in before:

@@ -26,16 +26,6 @@ def manager() -> Iterator[Manager]:
         yield made
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    """A lab vault that is yet to be served."""
-    made = Running(tmp_path)
-    made.kmscli("vault", "init", "--lab")
-    yield made
-    if made.process and made.process.poll() is None:
-        made.stop(signal.SIGKILL)
-
-
 @pytest.mark.parametrize("workers", [ONE, TWO])
 def test_what_the_service_manager_hears(running: Running, manager: Manager, workers: tuple[str, ...]) -> None:
     """That all serve, from the main process alone; a reload and its end; and the stop."""
