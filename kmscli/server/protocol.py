@@ -5,7 +5,7 @@ as long; a connection may be silent for a while, before its first request and be
 connection (design, "The server").
 """
 
-from asyncio import TimerHandle, Transport
+from asyncio import AbstractEventLoop, TimerHandle, Transport
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,6 +23,36 @@ class TooLongError(Exception):
     """The header is longer than it may be."""
 
 
+class JoinedWrites:
+    """A transport that sends what is written in one turn of the loop at once: uvicorn writes an answer's header and its
+    body one after the other, and each would be a call of the system's.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send this, with what else is written in this turn."""
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written.append(data)
+
+    def close(self) -> None:
+        """Close it, once what was written is sent."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        if self._written:
+            written, self._written = self._written, []
+            self._transport.write(b"".join(written))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class DeadlineProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a deadline, an end to silence, a limit for headers, and a look at who has connected."""
 
@@ -35,7 +65,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._is_in_header = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         uid = uid_of(transport)
         if uid is not None:
             self.app_state = {"peer": uid}

@@ -1,5 +1,6 @@
 """What a server's process does, alone or as one of several workers."""
 
+import gc
 import os
 from collections.abc import Sequence
 from socket import socket
@@ -56,6 +57,7 @@ class Serving:
             anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=region
         )
         rounds = Rounds(engine, doorkeeper, self.settle, self.throttle)
+        gc.freeze()
         run(self._application(rounds), self.sockets, self.certificate, self.peers, attendant)
         rounds.close()
 
