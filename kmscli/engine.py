@@ -20,7 +20,7 @@ from kmscli.errors import (
 )
 from kmscli.keys.key import KEY, Happened, Key
 from kmscli.operations.operation import Operation
-from kmscli.operations.performing import performed
+from kmscli.operations.performing import perform, recorded
 from kmscli.operations.recording import Asked, Outcome, local_record, service_record_of
 from kmscli.operations.shapes import Response
 from kmscli.operations.targets import FallenDueError
@@ -190,9 +190,9 @@ class Engine:
             follow(self.vault)
 
     def _answer(self, asked: list[Asked], transaction: Transaction, now: float, held: float) -> list[Outcome]:
-        done = [performed(one, transaction, self.vault.keyring, now, held) for one in asked]
-        self._commit(transaction, [record for _, records in done for record in records], now, held)
-        return [outcome for outcome, _ in done]
+        outcomes = [perform(one, transaction, self.vault.keyring, now, held) for one in asked]
+        self._commit(transaction, recorded(outcomes, now), now, held)
+        return outcomes
 
     def _due_keys(self, transaction: Transaction, now: float, held: float) -> list[Key]:
         """Keys on which something has fallen due, oldest first: whether or not the calls touch them."""

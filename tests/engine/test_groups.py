@@ -318,3 +318,31 @@ def test_others_are_not_let_in_by_who_was(house: House, alice: Caller) -> None:
     ]
     denied = "AccessDeniedException"
     assert [code_of(one) for one in house.engine.group(calls)] == ["", denied, denied, ""]
+
+
+class Silent:
+    """An answer of no kind that an event could show."""
+
+    def logged(self, _style: object) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+
+def answer_what_cannot_be_told(call: Call, request: TroubleRequest, key: Key) -> Any:
+    """Write something, and answer what the event cannot show."""
+    save_key(call.transaction, key.changed(description="half done"))
+    return Silent()
+
+
+answer_what_cannot_be_told.__module__ = "kmscli.operations.kms.trouble"
+
+
+def test_an_event_that_cannot_be_made_fails_one_call_alone(house: House) -> None:
+    """A call whose event kmscli fails to make has changed nothing, and leaves an event that says that it failed."""
+    key = house.new_key(Description="as made")
+    trouble = operation(targets=[Target("key_id")], logs="response")(answer_what_cannot_be_told)
+    good = Asked(caller(), find_operation("Encrypt"), {"KeyId": key, "Plaintext": b"x"})
+    outcomes = house.engine.answer([good, Asked(caller(), trouble, {"KeyId": key})])
+    assert [code_of(outcome) for outcome in outcomes] == ["", "KMSInternalException"]
+    assert house.call("DescribeKey", KeyId=key)["KeyMetadata"]["Description"] == "as made"
+    events = [(event["eventName"], event.get("errorCode")) for event in house.events()[1:3]]
+    assert events == [("Encrypt", None), ("AnswerWhatCannotBeTold", "KMSInternalException")]
