@@ -86,9 +86,8 @@ class Parent:
             made, _ = self.listener.accept()
         except BlockingIOError:
             return
-        except (
-            OSError
-        ):  # no more descriptors, for one: until there are fewer connections, or nothing happens for a while
+        except OSError:
+            # no more descriptors, for one: until there are fewer connections, or nothing happens for a while
             self._stop_listening()
             return
         try:

@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from errno import ESTALE
 
 from kmscli.crypto.hashing import mac_holds
+from kmscli.vault.head import NOWHERE, Place
 from kmscli.vault.location import make_private_folder, trail_folder, trail_log
 from kmscli.vault.mark import Mark
 from kmscli.vault.rows import BusyError
-from kmscli.vault.vault import NOWHERE, Committed, Place, Vault
+from kmscli.vault.vault import Committed, Vault
 
 _BLOCK = 1 << 14
 _MAC_TAIL = len(b',"mac":""}}\n') + 64

@@ -35,6 +35,22 @@ class ChainEnd:
         return cls(os.urandom(8).hex(), 0, bytes(32), follows)
 
 
+class Place:
+    """An event's place in the trail: chain, number in the chain, and the commit that made it."""
+
+    def __init__(self, chain: str, number: int, commit: int) -> None:
+        self.chain = chain
+        self.number = number
+        self.commit = commit
+
+    def is_after(self, other: "Place") -> bool:
+        """Whether this event was made later than another."""
+        return (self.commit, self.number) > (other.commit, other.number)
+
+
+NOWHERE = Place("", 0, 0)
+
+
 class Head:
     """What a writer's head row says."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from kmscli.crypto.aead import NotAuthenticError
 from kmscli.errors import VaultDamagedError
-from kmscli.vault.head import SET_SIZE, ChainEnd, Head
+from kmscli.vault.head import NOWHERE, SET_SIZE, ChainEnd, Head, Place
 from kmscli.vault.header import Header
 from kmscli.vault.keyring import Keyring, RekeyedError
 from kmscli.vault.rows import Address, Read, Row, Writes, packed, secret_bound_to, unpacked
@@ -37,22 +37,6 @@ class Committed:
     def __init__(self, head: Head, lines: list[bytes]) -> None:
         self.head = head
         self.lines = lines
-
-
-class Place:
-    """An event's place in the trail: chain, number in the chain, and the commit that made it."""
-
-    def __init__(self, chain: str, number: int, commit: int) -> None:
-        self.chain = chain
-        self.number = number
-        self.commit = commit
-
-    def is_after(self, other: "Place") -> bool:
-        """Whether this event was made later than another."""
-        return (self.commit, self.number) > (other.commit, other.number)
-
-
-NOWHERE = Place("", 0, 0)
 
 
 class Vault:
