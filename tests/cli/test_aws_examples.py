@@ -18,13 +18,13 @@ PAGES = {page.stem for page in pages()}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_works(own_home: Path, empty_lab: Path, name: str) -> None:
+def test_an_example_works(own_home: Path, runtime_either_way: Path | None, empty_lab: Path, name: str) -> None:
     """With what it assumes in place an example succeeds, or is refused as the table says and for the reason there."""
     assert name in GIVEN, f"a new example, to be looked at:\n{EXAMPLES[name]}"
     given = GIVEN[name]
     lines = f"{PRELUDE}{given.before}\n{script(EXAMPLES[name])}"
     vault = {"KMSCLI_VAULT": shutil.copy(empty_lab, own_home), "KMSCLI_VAULT_KEY": VAULT_KEY}
-    ran = Machine(own_home).shell(lines, shell="/bin/bash", cwd=own_home, env=vault)
+    ran = Machine(own_home, runtime_either_way).shell(lines, shell="/bin/bash", cwd=own_home, env=vault)
     if given.code:
         assert f"An error occurred ({given.code})" in ran.expect(254).err
     else:

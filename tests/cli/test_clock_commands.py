@@ -24,10 +24,10 @@ def home_with_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def lab(own_home: Path, home_with_lab: Path) -> Machine:
+def lab(own_home: Path, home_with_lab: Path, runtime_either_way: Path | None) -> Machine:
     """A machine with that vault."""
     shutil.copytree(home_with_lab, own_home, dirs_exist_ok=True)
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 def keys(lab: Machine) -> set[str]:

@@ -14,9 +14,9 @@ from tests.robustness.machine import Machine
 
 
 @pytest.fixture
-def fresh(own_home: Path) -> Machine:
+def fresh(own_home: Path, runtime_either_way: Path | None) -> Machine:
     """A machine on which kmscli was never used."""
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 def config(machine: Machine) -> dict[str, Any]:

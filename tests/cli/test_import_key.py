@@ -10,11 +10,17 @@ from tests.robustness.machine import Machine
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """A machine for all tests of the module: each makes a key of its own."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home for all tests of the module: each makes a key of its own."""
     home = tmp_path_factory.mktemp("importing") / "home"
     home.mkdir(mode=0o700)
-    return Machine(home)
+    return home
+
+
+@pytest.fixture
+def machine(home: Path, runtime_either_way: Path | None) -> Machine:
+    """A machine with that home."""
+    return Machine(home, runtime_either_way)
 
 
 def external(machine: Machine, spec: str = "SYMMETRIC_DEFAULT", usage: str = "ENCRYPT_DECRYPT") -> str:

@@ -32,11 +32,13 @@ def home_with_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def machine(own_home: Path, home_with_lab: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+def machine(
+    own_home: Path, home_with_lab: Path, runtime_either_way: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> Machine:
     """A machine with an empty lab vault, and its home as the current folder."""
     shutil.copytree(home_with_lab, own_home, dirs_exist_ok=True)
     monkeypatch.chdir(own_home)
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 def private_key(path: Path, key: object = RECIPIENT, *, form: Encoding = Encoding.PEM) -> str:

@@ -26,9 +26,9 @@ SIGNED = ("--message", MESSAGE, "--signature", FIXTURES["Signature"], "--signing
 
 
 @pytest.fixture
-def machine(own_home: Path) -> Machine:
+def machine(own_home: Path, runtime_either_way: Path | None) -> Machine:
     """A machine on which kmscli was never used."""
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 def decrypted(machine: Machine, name: str, *options: str) -> Any:

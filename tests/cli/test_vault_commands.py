@@ -23,16 +23,16 @@ def home_with_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fresh(own_home: Path) -> Machine:
+def fresh(own_home: Path, runtime_either_way: Path | None) -> Machine:
     """A machine on which kmscli was never used."""
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 @pytest.fixture
-def machine(own_home: Path, home_with_vault: Path) -> Machine:
+def machine(own_home: Path, home_with_vault: Path, runtime_either_way: Path | None) -> Machine:
     """A machine with an empty vault."""
     shutil.copytree(home_with_vault, own_home, dirs_exist_ok=True)
-    return Machine(own_home)
+    return Machine(own_home, runtime_either_way)
 
 
 def facts(text: bytes) -> dict[str, str]:

@@ -9,9 +9,9 @@ SET = ("vault", "quotas", "--set")
 
 
 @pytest.fixture
-def machine(own_home: Path) -> Machine:
+def machine(own_home: Path, runtime_either_way: Path | None) -> Machine:
     """A machine with a new vault."""
-    machine = Machine(own_home)
+    machine = Machine(own_home, runtime_either_way)
     machine.run("vault", "init").expect()
     return machine
 
