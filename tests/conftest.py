@@ -32,9 +32,10 @@ def runtime_with_agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     served = ServedMachine(tmp_path_factory.mktemp("agent"), runtime)
     served.run("create-key").expect()
     served.run("agent", "start", env={"LC_ALL": "C.UTF-8"}).expect()
+    served.run("list-keys").expect()
+    assert served.calls() > 0
     try:
         yield runtime
-        assert served.calls() > 0
     finally:
         served.end()
         shutil.rmtree(runtime)
