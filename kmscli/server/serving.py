@@ -22,6 +22,8 @@ MOST_CONNECTIONS = 1000
 BACKLOG = 2048
 GRACE = 30
 """Seconds that requests in flight are given to finish."""
+LOOKS_AGAIN = 0.1
+"""Seconds after which a server that stops looks for further connections to end."""
 
 logger = logging.getLogger("kmscli")
 
@@ -139,7 +141,20 @@ class AttendedServer(Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.attendant.stopping()
-        await super().shutdown(sockets)
+        latecomers = asyncio.ensure_future(self._end_connections())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            latecomers.cancel()
+
+    async def _end_connections(self) -> None:
+        """End connections after the answer that they wait for: those too that were accepted just before the stop, which
+        uvicorn does not know yet when it ends the others. A busy client would hold the server up for all its grace.
+        """
+        while True:
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await asyncio.sleep(LOOKS_AGAIN)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

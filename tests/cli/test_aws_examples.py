@@ -18,13 +18,27 @@ PAGES = {page.stem for page in pages()}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_works(own_home: Path, runtime_either_way: Path | None, empty_lab: Path, name: str) -> None:
+def test_an_example_works(own_home: Path, empty_lab: Path, name: str) -> None:
     """With what it assumes in place an example succeeds, or is refused as the table says and for the reason there."""
     assert name in GIVEN, f"a new example, to be looked at:\n{EXAMPLES[name]}"
+    follow(Machine(own_home), empty_lab, name)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_works_through_an_agent(
+    own_home: Path, runtime_with_agent: Path, empty_lab: Path, name: str
+) -> None:
+    """The same where an agent stands in."""
+    follow(Machine(own_home, runtime_with_agent), empty_lab, name)
+
+
+def follow(machine: Machine, empty_lab: Path, name: str) -> None:
+    """Run an example, and see what comes of it."""
     given = GIVEN[name]
     lines = f"{PRELUDE}{given.before}\n{script(EXAMPLES[name])}"
-    vault = {"KMSCLI_VAULT": shutil.copy(empty_lab, own_home), "KMSCLI_VAULT_KEY": VAULT_KEY}
-    ran = Machine(own_home, runtime_either_way).shell(lines, shell="/bin/bash", cwd=own_home, env=vault)
+    vault = {"KMSCLI_VAULT": shutil.copy(empty_lab, machine.home), "KMSCLI_VAULT_KEY": VAULT_KEY}
+    ran = machine.shell(lines, shell="/bin/bash", cwd=machine.home, env=vault)
     if given.code:
         assert f"An error occurred ({given.code})" in ran.expect(254).err
     else:

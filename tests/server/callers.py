@@ -103,6 +103,7 @@ class Caller:
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines[1:-2])
         body = await self.reader.readexactly(int(headers["content-length"]))
+        assert "x-amzn-requestid" in headers, f"no answer of the service: {lines[0]}"
         self.load.acknowledged.append(headers["x-amzn-requestid"])
         return int(lines[0].split()[1]), json.loads(body or b"{}")
 
