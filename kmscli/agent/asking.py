@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kmscli.agent.message import framed
-from kmscli.agent.place import is_ours, peer, socket_path
+from kmscli.agent.place import is_ours, socket_path
+from kmscli.peer import peer
 
 PATIENCE = 10
 

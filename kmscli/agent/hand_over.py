@@ -7,7 +7,7 @@ and runs the command line itself. Once it has told the agent to go it only waits
 import os
 import sys
 
-from kmscli.agent.place import installation, is_ours, peer, rights, socket_path
+from kmscli.agent.place import installation, is_ours, rights, socket_path
 
 TYPE_CHECKING = False  # typing itself is a third of an interpreter's start
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _is_in_background(terminal: int) -> bool:
 def is_offered(connection: "Socket", path: str) -> bool:
     """Whether an agent is there which can stand in for this process. Raises OSError: none answers."""
     from kmscli.agent.message import READY
+    from kmscli.peer import peer
 
     connection.settimeout(PATIENCE)
     connection.connect(path)

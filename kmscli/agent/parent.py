@@ -18,8 +18,9 @@ from kmscli.agent.connection import PATIENCE, Connection
 from kmscli.agent.control import Control
 from kmscli.agent.keys import Keys
 from kmscli.agent.message import GIVEN_BACK, READY
-from kmscli.agent.place import installation, peer
+from kmscli.agent.place import installation
 from kmscli.agent.surroundings import surroundings
+from kmscli.peer import peer
 
 MOST = 128
 """Connections at once; further ones wait until one is closed."""

@@ -10,7 +10,6 @@ from kmscli import __version__
 
 TYPE_CHECKING = False  # nothing may be loaded that the interpreter has not
 if TYPE_CHECKING:
-    from _socket import socket as Socket  # noqa: N812
     from collections.abc import Mapping
 
 SETTINGS_OF_THE_INTERPRETER = ("PYTHON", "OPENSSL_", "LD_", "DYLD_")
@@ -19,9 +18,6 @@ SETTINGS_OF_THE_INTERPRETER = ("PYTHON", "OPENSSL_", "LD_", "DYLD_")
 RIGHTS = frozenset({
     b"Uid", b"Gid", b"Groups", b"CapInh", b"CapPrm", b"CapEff", b"CapBnd", b"CapAmb", b"NoNewPrivs", b"Seccomp",
 })  # fmt: skip
-
-_LOCAL_PEERCRED = 1
-_XUCRED_LENGTH = 76
 
 
 def socket_path(environment: "Mapping[str, str]") -> str:
@@ -53,20 +49,6 @@ def is_ours(path: str) -> bool:
 def is_private_folder(found: os.stat_result) -> bool:
     """Whether this is a folder, no symbolic link, that is this user's and that nobody else may enter."""
     return stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700 and found.st_uid == os.geteuid()
-
-
-def peer(connection: "Socket") -> tuple[int, int]:
-    """The process and the user at the other end of a connection; the process is 0 where the system does not tell it.
-
-    Raises OSError.
-    """
-    import _socket
-
-    if hasattr(_socket, "SO_PEERCRED"):
-        told = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)
-        return int.from_bytes(told[:4], sys.byteorder), int.from_bytes(told[4:8], sys.byteorder)
-    told = connection.getsockopt(0, _LOCAL_PEERCRED, _XUCRED_LENGTH)
-    return 0, int.from_bytes(told[4:8], sys.byteorder)
 
 
 def rights(process: int | str) -> tuple[bytes, ...]:

@@ -61,7 +61,15 @@ class Application:
             return None
         arrival = scope["state"]["arrival"] = self._arrival(scope, headers, body)
         is_form = headers.get("content-type", "").startswith(query.CONTENT_TYPE)
-        return await respond(send, *(await (self._form(arrival) if is_form else self._json(arrival))))
+        read, answer = (read_form, form_answer) if is_form else (read_json, json_answer)
+        try:
+            read(arrival)
+            await self.rounds.answer(arrival)
+            answered = answer(arrival)
+        except Exception:  # noqa: BLE001  whatever it is, it is answered in the service's words
+            arrival.error = KMSInternalException()
+            answered = answer(arrival)
+        return await respond(send, *answered)
 
     def _refused(self, scope: Message, headers: Mapping[str, str]) -> Answer | None:
         """The answer to what is no call, if a request is none."""
@@ -84,46 +92,52 @@ class Application:
             endpoint=found_at(scope, self.endpoints),
         )
 
-    async def _json(self, arrival: Arrival) -> Answer:
-        try:
-            operation = arrival.name(f"kms:{operation_name(arrival.request.headers.get('x-amz-target', ''))}")
-        except ServiceError as refused:
-            arrival.error = refused
-        except Exception:  # noqa: BLE001  whatever keeps an operation from being loaded, it is answered as ever
-            arrival.error = KMSInternalException()
-        else:
-            try:
-                arrival.raw = decoded(operation.request, arrival.request.body)
-            except ServiceError as malformed:
-                arrival.malformed = malformed
-        await self.rounds.answer(arrival)
-        error, outcome = failure(arrival), arrival.outcome
-        body = error_body(error) if error else encoded(outcome.response if outcome else None)
-        return error.status if error else 200, body, CONTENT_TYPE, request_headers(arrival)
-
-    async def _form(self, arrival: Arrival) -> Answer:
-        form = query.form_of(arrival.request.body)
-        try:
-            arrival.raw = query.members_of(arrival.name(f"sts:{form.get('Action', '')}").request, form)
-        except ServiceError:
-            said = f"Could not find operation {form.get('Action', '')} for version {form.get('Version', '')}"
-            arrival.error = InvalidActionError(said)
-        except Exception:  # noqa: BLE001  as above
-            arrival.error = KMSInternalException()
-        await self.rounds.answer(arrival)
-        error, outcome = failure(arrival), arrival.outcome
-        request_id = outcome.asked.request_id if outcome else new_uuid()
-        if error or arrival.operation is None:
-            body = query.error_xml(error or KMSInternalException(), request_id)
-        else:
-            body = query.answer_xml(arrival.operation.name, outcome.response if outcome else None, request_id)
-        return query.status_of(error) if error else 200, body, query.XML, {"x-amzn-requestid": request_id}
-
 
 class InvalidActionError(UnknownOperationException):
     """The form names no operation of the service."""
 
     wire_code = "InvalidAction"
+
+
+def read_json(arrival: Arrival) -> None:
+    """Find out what is called, and with what, by the JSON protocol."""
+    try:
+        operation = arrival.name(f"kms:{operation_name(arrival.request.headers.get('x-amz-target', ''))}")
+    except ServiceError as refused:
+        arrival.error = refused
+        return
+    try:
+        arrival.raw = decoded(operation.request, arrival.request.body)
+    except ServiceError as malformed:
+        arrival.malformed = malformed
+
+
+def json_answer(arrival: Arrival) -> Answer:
+    """What an arrival came to, by the JSON protocol."""
+    error, outcome = failure(arrival), arrival.outcome
+    body = error_body(error) if error else encoded(outcome.response if outcome else None)
+    return error.status if error else 200, body, CONTENT_TYPE, request_headers(arrival)
+
+
+def read_form(arrival: Arrival) -> None:
+    """Find out what is called, and with what, by the query protocol."""
+    form = query.form_of(arrival.request.body)
+    try:
+        arrival.raw = query.members_of(arrival.name(f"sts:{form.get('Action', '')}").request, form)
+    except ServiceError:
+        said = f"Could not find operation {form.get('Action', '')} for version {form.get('Version', '')}"
+        arrival.error = InvalidActionError(said)
+
+
+def form_answer(arrival: Arrival) -> Answer:
+    """What an arrival came to, by the query protocol."""
+    error, outcome = failure(arrival), arrival.outcome
+    request_id = outcome.asked.request_id if outcome else new_uuid()
+    if error or arrival.operation is None:
+        body = query.error_xml(error or KMSInternalException(), request_id)
+    else:
+        body = query.answer_xml(arrival.operation.name, outcome.response if outcome else None, request_id)
+    return query.status_of(error) if error else 200, body, query.XML, {"x-amzn-requestid": request_id}
 
 
 def failure(arrival: Arrival) -> ServiceError | None:

@@ -1,14 +1,11 @@
-"""Who is at the other end of a Unix socket: the kernel knows, and nothing of it is taken from the wire."""
+"""Who may connect to a Unix socket, and as whom he calls."""
 
 import os
 import socket
-import struct
-import sys
 from asyncio import BaseTransport
 from collections.abc import Mapping
 
-_MACOS_LOCAL_PEERCRED = (0, 1, 76)
-"""Level, option and size of `struct xucred`, whose second number is the uid (sys/un.h, sys/ucred.h)."""
+from kmscli.peer import peer
 
 
 class Peers:
@@ -28,9 +25,4 @@ class Peers:
 def uid_of(transport: BaseTransport) -> int | None:
     """The user who has connected by a Unix socket; None: it is none."""
     connection = transport.get_extra_info("socket")
-    if connection.family != socket.AF_UNIX:
-        return None
-    if sys.platform == "darwin":
-        return int(struct.unpack_from("=II", connection.getsockopt(*_MACOS_LOCAL_PEERCRED))[1])
-    size = struct.calcsize("=iII")
-    return int(struct.unpack("=iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[1])
+    return peer(connection)[1] if connection.family == socket.AF_UNIX else None

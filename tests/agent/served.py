@@ -2,8 +2,6 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 from kmscli.agent.asking import ask
 from kmscli.vault.opening import open_with_root
 from kmscli.vault.unlocking import Unlocking
-from tests.robustness.machine import PATIENCE, Machine
+from tests.robustness.machine import Machine
 
 
 class ServedMachine(Machine):
@@ -52,14 +50,6 @@ class ServedMachine(Machine):
         if told:
             with suppress(ProcessLookupError):
                 os.kill(told["Pid"], signal.SIGKILL)
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    """Wait for something to come true."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.01)
 
 
 def is_running(process: int) -> bool:

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 
-from tests.agent.served import ServedMachine, is_running, wait_until
+from tests.agent.served import ServedMachine, is_running
 from tests.robustness.machine import ALIAS
+from tests.waiting import wait_until
 
 
 def test_an_agent_stands_in(served: ServedMachine) -> None:
@@ -63,4 +64,4 @@ def test_a_client_loads_next_to_nothing(alone: ServedMachine) -> None:
     alone.run("agent", "start").expect()
     with_agent = loaded(alone)
     assert alone.calls() == 1
-    assert set(with_agent) - {"_socket"} == {*client, "kmscli.agent.message"}
+    assert set(with_agent) - {"_socket"} == {*client, "kmscli.agent.message", "kmscli.peer"}

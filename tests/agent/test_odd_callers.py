@@ -6,17 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kmscli.agent.message import GIVEN_BACK, GO, READY, framed, unframed
-from tests.agent.served import ServedMachine, is_running, wait_until
+from tests.agent.served import ServedMachine, is_running
 from tests.robustness.machine import ALIAS, KMSCLI, PATIENCE, Machine, Ran
+from tests.waiting import children, wait_until
 
 LIST = ("list-keys", "--output", "text")
 
@@ -104,12 +104,21 @@ def test_started_beside_one_that_nobody_reaches(served: ServedMachine) -> None:
     agent = served.agent()
     served.socket.unlink()
     with served.start("agent", "start", "--output", "json") as start:
-        time.sleep(0.5)
+        wait_until(lambda: any(f"{served.socket}.lock" in opened_by(child) for child in children(start.pid)))
         os.kill(agent, signal.SIGCHLD)  # lets it look around
         out, err = start.communicate(timeout=PATIENCE)
     Ran(start.returncode, out, err.decode()).expect()
     wait_until(lambda: not is_running(agent))
     assert served.agent() != agent
+
+
+def opened_by(process: int) -> set[str]:
+    """The files that a process has open."""
+    opened: set[str] = set()
+    with suppress(FileNotFoundError):
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            opened.add(os.readlink(descriptor))
+    return opened
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.agent.served import ServedMachine, is_running, wait_until
+from tests.agent.served import ServedMachine, is_running
 from tests.robustness.machine import ALIAS, PATIENCE, _take_terminal
+from tests.waiting import wait_until
 
 
 @contextmanager

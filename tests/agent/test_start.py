@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.agent.served import ServedMachine, is_running, wait_until
+from tests.agent.served import ServedMachine, is_running
 from tests.robustness.machine import PATIENCE, unprivileged
+from tests.waiting import wait_until
 
 PACKAGE = Path(__file__).parents[2] / "kmscli"
 LIST = ("list-keys", "--output", "off")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from kmscli.agent.message import GIVEN_BACK, GO, LONGEST, READY, framed
-from tests.agent.served import ServedMachine, is_running, wait_until
+from tests.agent.served import ServedMachine, is_running
 from tests.robustness.machine import PATIENCE
+from tests.waiting import wait_until
 
 LIST = ("list-keys", "--output", "off")
 STRANGER = 65534

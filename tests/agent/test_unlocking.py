@@ -8,7 +8,8 @@ import pytest
 
 from kmscli.vault.opening import create_vault
 from kmscli.vault.unlocking import passphrase_secret
-from tests.agent.served import ServedMachine, wait_until
+from tests.agent.served import ServedMachine
+from tests.waiting import wait_until
 
 PASSPHRASE = b"correct horse battery staple"
 PROMPT = b"Passphrase"

@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
 import boto3
 from botocore.config import Config
+
+from tests.waiting import wait_until
 
 REGION = "us-east-1"
 ACCOUNT = "111122223333"
@@ -138,20 +138,6 @@ def rest_of(connection: socket.socket) -> bytes:
     while more := connection.recv(65536):
         received += more
     return received
-
-
-def children(pid: int) -> list[int]:
-    """The processes that one has started."""
-    said = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    pairs = [line.split() for line in said.stdout.splitlines()]
-    return [int(number) for number, state in pairs if not state.startswith("Z")]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Look again and again until something is so. Raises AssertionError: patience has an end."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
 
 
 def client_at(url: str, service: str = "kms", **credentials: str) -> Any:

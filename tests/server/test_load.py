@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.server.callers import Caller, Load
-from tests.server.running import PATIENCE, Running, children
+from tests.server.running import PATIENCE, Running
+from tests.waiting import children
 
 
 async def endure(server: Running, load: Load, *, connections: int, seconds: float, kills: int) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.server.running import ACCOUNT, NOBODY, Running, children, rest_of, wait_until
+from tests.server.running import ACCOUNT, NOBODY, Running, rest_of
+from tests.waiting import children, wait_until
 
 SECRET = "c2VjcmV0IHRleHQ="
 FARED = ("ready: calls are answered.", "reloading.", "stopping: what has begun is finished.")

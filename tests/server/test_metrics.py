@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.server.running import NOBODY, PATIENCE, Running, children, wait_until
+from tests.server.running import NOBODY, PATIENCE, Running
+from tests.waiting import children, wait_until
 
 WORKERS = [(), ("--workers", "2")]
 

@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kmscli.server.workers import pause_after
-from tests.server.running import NOBODY, PATIENCE, Manager, Running, children, wait_until
+from tests.server.running import NOBODY, PATIENCE, Manager, Running
 from tests.server.test_client import self_signed
+from tests.waiting import children, wait_until
 
 ONE, TWO = (), ("--workers", "2")
 

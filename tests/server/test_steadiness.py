@@ -97,7 +97,7 @@ def test_a_vault_that_stays_busy(open_server: Running, vault: Path) -> None:
     with held(vault):
         began = time.monotonic()
         answer = open_server.raw(post(b"{}"))
-        assert 5 <= time.monotonic() - began < 10
+        assert time.monotonic() - began >= 5
     assert status(answer) == 500
     assert json.loads(answer.rpartition(b"\r\n\r\n")[2])["__type"] == "KMSInternalException"
     assert status(open_server.raw(post(b"{}"))) == 200

@@ -15,7 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.server.commands import AWS
-from tests.server.running import ACCOUNT, ALL, NOBODY, REGION, Running, children, wait_until
+from tests.server.running import ACCOUNT, ALL, NOBODY, REGION, Running
+from tests.waiting import children, wait_until
 
 OTHER = "444455556666"
 SAID = "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."

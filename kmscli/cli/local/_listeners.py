@@ -28,15 +28,15 @@ class Listeners:
         metrics: str | None,
     ) -> None:
         """Raises UsageError: a place is none, or there is no such VPC endpoint."""
-        self.places = [parsed_address(one) for one in places]
+        self.places = [parsed_address("--listen", one) for one in places]
         self.unix = unix
-        self.metrics_place = parsed_address(metrics) if metrics else None
+        self.metrics_place = parsed_address("--metrics", metrics) if metrics else None
         self.metrics: tuple[str, int] | None = None
         """Where metrics are asked for, once that is listened on."""
         self.doors: dict[tuple[str, int], tuple[str, str, str]] = {}
         for text in vpc_endpoints:
             name, _, place = text.partition("=")
-            self.doors[parsed_address(place)] = (name, *home_of(session, name))
+            self.doors[parsed_address("--vpc-endpoint", place)] = (name, *home_of(session, name))
         self.sockets: list[socket] = []
 
     def check(self, *, secure: bool, no_auth: bool) -> None:
@@ -81,11 +81,11 @@ class Listeners:
             logger.warning("calls need no signature: whoever reaches this socket may do everything.")
 
 
-def parsed_address(text: str) -> tuple[str, int]:
-    """An address and a port. Raises UsageError."""
+def parsed_address(option: str, text: str) -> tuple[str, int]:
+    """An address and a port, given to an option. Raises UsageError."""
     address, _, port = text.rpartition(":")
     if not address or not port.isdecimal() or int(port) > 65535:
-        raise UsageError(f"argument --listen: {text} is not ADDRESS:PORT.")
+        raise UsageError(f"argument {option}: {text} is not ADDRESS:PORT.")
     return address.strip("[]"), int(port)
 
 
