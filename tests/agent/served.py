@@ -59,3 +59,12 @@ def is_running(process: int) -> bool:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def opened_by(process: int) -> set[str]:
+    """The files that a process has open."""
+    opened: set[str] = set()
+    with suppress(FileNotFoundError):
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            opened.add(os.readlink(descriptor))
+    return opened

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.agent.served import ServedMachine, is_running
+from tests.agent.served import ServedMachine, is_running, opened_by
 from tests.robustness.machine import ALIAS
 from tests.waiting import wait_until
 
@@ -65,3 +65,13 @@ def test_a_client_loads_next_to_nothing(alone: ServedMachine) -> None:
     with_agent = loaded(alone)
     assert alone.calls() == 1
     assert set(with_agent) - {"_socket"} == {*client, "kmscli.agent.message", "kmscli.peer"}
+
+
+def test_the_agent_opens_no_vault(served: ServedMachine) -> None:
+    """It has one thread and keys, no file of a vault's: its children open those."""
+    served.run("create-key").expect()
+    agent = served.agent()
+    assert len(os.listdir(f"/proc/{agent}/task")) == 1
+    opened = opened_by(agent)
+    assert f"{served.socket}.lock" in opened
+    assert [path for path in opened if path.startswith(str(served.home))] == []

@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kmscli.agent.message import GIVEN_BACK, GO, READY, framed, unframed
-from tests.agent.served import ServedMachine, is_running
+from tests.agent.served import ServedMachine, is_running, opened_by
 from tests.robustness.machine import ALIAS, KMSCLI, PATIENCE, Machine, Ran
 from tests.waiting import children, wait_until
 
@@ -110,15 +110,6 @@ def test_started_beside_one_that_nobody_reaches(served: ServedMachine) -> None:
     Ran(start.returncode, out, err.decode()).expect()
     wait_until(lambda: not is_running(agent))
     assert served.agent() != agent
-
-
-def opened_by(process: int) -> set[str]:
-    """The files that a process has open."""
-    opened: set[str] = set()
-    with suppress(FileNotFoundError):
-        for descriptor in Path(f"/proc/{process}/fd").iterdir():
-            opened.add(os.readlink(descriptor))
-    return opened
 
 
 @contextmanager
