@@ -12,12 +12,7 @@ from typing import Any, TypeVar
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import DAY
-from kmscli.errors import (
-    KMSInternalException,
-    UnknownOperationException,
-    VaultDamagedError,
-    VaultRolledBackError,
-)
+from kmscli.errors import KMSInternalException, UnknownOperationException, VaultDamagedError, VaultRolledBackError
 from kmscli.keys.key import KEY, Happened, Key
 from kmscli.operations.operation import Operation
 from kmscli.operations.performing import perform, recorded
@@ -188,6 +183,8 @@ class Engine:
         except RekeyedError:
             self._reopen()
             follow(self.vault)
+        finally:
+            self.committed.lines = []
 
     def _answer(self, asked: list[Asked], transaction: Transaction, now: float, held: float) -> list[Outcome]:
         outcomes = [perform(one, transaction, self.vault.keyring, now, held) for one in asked]
@@ -290,7 +287,7 @@ class Engine:
         new_chain: bool = False,
         beyond: int = 0,
     ) -> None:
-        self.committed = self.vault.commit(
+        committed = self.vault.commit(
             transaction,
             lambda end, commit, key: chained(records, end, commit, key),
             now,
@@ -298,3 +295,4 @@ class Engine:
             new_chain=new_chain,
             beyond=beyond,
         )
+        self.committed = committed.after(self.committed)

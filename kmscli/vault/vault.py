@@ -31,12 +31,24 @@ Chain = Callable[[ChainEnd, int, tuple[int, bytes]], tuple[list[bytes], ChainEnd
 """Makes the lines of a commit, given the chain's end, the commit's number, and the trail key with its number."""
 
 
+MOST_KEPT = 4096
+"""How many lines of several commits are kept at most for a log that is yet to follow."""
+
+
 class Committed:
     """What a commit left: the head, and the lines of its events."""
 
     def __init__(self, head: Head, lines: list[bytes]) -> None:
         self.head = head
         self.lines = lines
+
+    def after(self, earlier: "Committed | None") -> "Committed":
+        """The same with the lines of an earlier commit that the log lacks too, if nobody has committed in between."""
+        end = self.head.end
+        before = (end.chain, end.number - len(self.lines))
+        if earlier and before == (earlier.head.end.chain, earlier.head.end.number) and len(earlier.lines) < MOST_KEPT:
+            return Committed(self.head, earlier.lines + self.lines)
+        return self
 
 
 class Vault:

@@ -1,4 +1,7 @@
+import pytest
+
 from kmscli.trail.log import follow
+from kmscli.vault import vault
 from tests.operations.house import ABSENT, House
 
 SECRET = b"the plaintext that nobody may see "
@@ -56,3 +59,20 @@ def test_every_call_is_in_the_log_once_and_in_order(house: House) -> None:
             follow(house.engine.vault, house.engine.committed)
     assert [event["eventName"] for event in house.events()] == names
     assert len({event["eventID"] for event in house.events()}) == len(names)
+
+
+@pytest.mark.parametrize("kept", [0, 2, 4096])
+def test_the_log_follows_many_commits_at_once(house: House, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    """Whoever lets the log follow brings all that was committed: by himself, by others in between, before and after."""
+    monkeypatch.setattr(vault, "MOST_KEPT", kept)
+    other = House(house.path)
+    writers = [house, house, house, other, house, other, other, house, house, other]
+    for number, writer in enumerate(writers):
+        writer.result("CreateAlias", AliasName=f"alias/{number}", TargetKeyId=ABSENT)
+        if number in (2, 6):
+            writer.engine.settle({"HOME": str(house.path.parent)})
+    house.engine.settle({"HOME": str(house.path.parent)})
+    other.engine.settle({"HOME": str(house.path.parent)})
+    other.close()
+    names = [event["requestParameters"]["aliasName"] for event in house.events()]
+    assert names == [f"alias/{number}" for number in range(len(writers))]
