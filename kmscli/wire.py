@@ -4,6 +4,7 @@ import binascii
 import json
 from typing import Any
 
+from kmscli import json_text
 from kmscli.errors import SerializationException, ServiceError, UnknownOperationException
 from kmscli.operations.fields import Field
 from kmscli.operations.operation import Operation
@@ -25,29 +26,24 @@ def operation_name(target: str) -> str:
 def decoded(shape: type[Shape], body: bytes) -> dict[str, Any]:
     """The raw members of a body, with blobs as bytes. Raises SerializationException."""
     try:
-        members = _DECODER.decode((body or b"{}").decode(json.detect_encoding(body), "surrogatepass"))
+        members = json_text.read(body or b"{}")
     except (ValueError, RecursionError):
         raise SerializationException from None
-    if not isinstance(members, dict) or not _is_within(members, DEEPEST):
+    if not isinstance(members, dict) or not (_is_surely_shallow(body) or _is_within(members, DEEPEST)):
         raise SerializationException
     return _members(shape, members)
 
 
 def encoded(response: Response | None) -> bytes:
     """The body of an answer; empty where the operation has none (16.1)."""
-    return b"" if response is None else _text(response.members({"blob": _base64}))
+    return b"" if response is None else json_text.written(response.members({"blob": _base64}))
 
 
 def error_body(error: ServiceError) -> bytes:
     """The body of an error. AccessDeniedException spells its message's name in its own way (16.3)."""
     name = "Message" if error.code == "AccessDeniedException" else "message"
     said = {name: error.message} if error.message else {}
-    return _text({"__type": error.code, **said})
-
-
-def _text(members: dict[str, Any]) -> bytes:
-    """JSON. Half a surrogate pair, which a request's escapes may hold, has no UTF-8: it stays an escape."""
-    return _ENCODER.encode(members).encode("utf-8", "backslashreplace")
+    return json_text.written({"__type": error.code, **said})
 
 
 def request_headers(operation: Operation) -> dict[str, str]:
@@ -107,16 +103,12 @@ def _base64(content: bytes) -> str:
     return binascii.b2a_base64(content, newline=False).decode()
 
 
+def _is_surely_shallow(body: bytes) -> bool:
+    """Whether a body has too few brackets to be deep, which spares most of them a look at every value."""
+    return body.count(b"{") + body.count(b"[") <= DEEPEST
+
+
 def _is_within(value: Any, depth: int) -> bool:
     """Whether a value is no deeper. It goes no deeper than that itself: what json reads may be too deep for Python."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return depth > 0 and all(_is_within(one, depth - 1) for one in inner)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
-"""Made once: `json.loads` and `json.dumps` make a new one for each text."""

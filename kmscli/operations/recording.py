@@ -1,11 +1,11 @@
 """What a call leaves: in the trail its own record and those of what it brought about, on its keys their last use."""
 
-import json
 from typing import Any
 
 from kmscli.authorization.caller import Caller
 from kmscli.clock import trail_style
 from kmscli.errors import KmscliError, KMSInternalException, ServiceError
+from kmscli.json_text import written
 from kmscli.keys.key import Happened, Key, Use, note_use
 from kmscli.names import global_region, new_uuid
 from kmscli.operations.call import Elsewhere
@@ -20,7 +20,6 @@ from kmscli.vault.transaction import Transaction
 
 LENGTHY = ("RSA", "ML_DSA")
 """How the specs and algorithms begin whose private keys take a millisecond or seconds to make or to use."""
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _TRAIL_STYLE: Render = {"timestamp": trail_style}
 
 
@@ -189,7 +188,7 @@ def service_record_of(happened: Happened, caller: Caller) -> Record:
 
 
 def _encoded(record: dict[str, Any], caller: Caller) -> Record:
-    return _json(record), caller.really
+    return written(record), caller.really
 
 
 def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: float) -> Record:
@@ -205,7 +204,3 @@ def local_record(caller: Caller, name: str, parameters: dict[str, Any], now: flo
         source=LOCAL,
     )
     return _encoded(record, caller)
-
-
-def _json(value: Any) -> bytes:
-    return _ENCODER.encode(value).encode("utf-8", "backslashreplace")

@@ -9,6 +9,7 @@ from typing import Any
 from kmscli.cli.call import settled
 from kmscli.cli.local._call_session import CallSession
 from kmscli.cli.settings import user_name
+from kmscli.json_text import answer_many
 from kmscli.server.app import Application
 from kmscli.server.arrivals import Doorkeeper
 from kmscli.server.certificates import Certificate
@@ -57,6 +58,7 @@ class Serving:
             anyone=self.no_auth, peers=self.peers, uid=os.getuid(), user_name=user_name, region=region
         )
         rounds = Rounds(engine, doorkeeper, self.settle, self.throttle)
+        answer_many()
         gc.freeze()
         run(self._application(rounds), self.sockets, self.certificate, self.peers, attendant)
         rounds.close()

@@ -17,6 +17,7 @@ from kmscli.cli.raw_request import checked
 from kmscli.cli.values import parse_json
 from kmscli.engine import find_operation
 from kmscli.errors import CallsFailedError, KmscliError, ServiceError, UnknownOperationException, UsageError
+from kmscli.json_text import answer_many
 from kmscli.operations.recording import Outcome
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -46,6 +47,7 @@ def answer_requests(session: CallSession) -> None:
     """
     if 0 in (session.options.get("key_fd"), session.options.get("passphrase_fd")):
         raise UsageError("Standard input has the requests, so it cannot have what unlocks the vault.")
+    answer_many()
     requests = Requests(session)
     lines = Lines(sys.stdin.fileno())
     with progress(lines.descriptor) as advance:
