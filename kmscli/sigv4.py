@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
-from kmscli.crypto.hashing import KeyedMac, hmac_sha256, same, sha256
+from kmscli.crypto.hashing import KeyedMac, hmac_sha256, sha256
 from kmscli.errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
@@ -111,7 +111,7 @@ def check(request: HttpRequest, signature: Signature, secret: str) -> None:
     text = canonical(request, signature)
     # some clients sign the bytes that they send, others the text, by UTF-8: headers that are no ASCII tell them apart
     signed_as = [text.encode()] if text.isascii() else [text.encode(), text.encode("latin-1")]
-    if not any(same(computed(one, signature, secret).encode(), signature.value.encode()) for one in signed_as):
+    if not any(_is_of(one, signature, secret) for one in signed_as):
         raise InvalidSignatureException(InvalidSignatureException.MISMATCH)
 
 
@@ -144,8 +144,26 @@ def signed(request: HttpRequest, credentials: Credentials, scope: tuple[str, str
 
 def computed(canonical_request: bytes, signature: Signature, secret: str) -> str:
     """The signature of a canonical request, hex."""
-    text = "\n".join([ALGORITHM, signature.moment, signature.scope, sha256(canonical_request).hex()])
-    return _signer(secret, signature.date, signature.region, signature.service).of(text.encode()).hex()
+    return _signer_of(signature, secret).of(_to_sign(canonical_request, signature)).hex()
+
+
+def _is_of(canonical_request: bytes, signature: Signature, secret: str) -> bool:
+    """Whether a signature is that of a canonical request, in hex of small letters; compared in constant time."""
+    try:
+        value = bytes.fromhex(signature.value)
+    except ValueError:
+        return False
+    is_holding = _signer_of(signature, secret).holds(value, _to_sign(canonical_request, signature))
+    return is_holding and value.hex() == signature.value
+
+
+def _to_sign(canonical_request: bytes, signature: Signature) -> bytes:
+    text = f"{ALGORITHM}\n{signature.moment}\n{signature.scope}\n{sha256(canonical_request).hex()}"
+    return text.encode()
+
+
+def _signer_of(signature: Signature, secret: str) -> KeyedMac:
+    return _signer(secret, signature.date, signature.region, signature.service)
 
 
 @lru_cache(maxsize=64)  # a client's requests of a day have one
