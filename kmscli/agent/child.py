@@ -3,14 +3,16 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from kmscli.agent.connection import Connection
+from kmscli.agent.connection import Client
 from kmscli.agent.given_back import GivenBack
-from kmscli.agent.surroundings import die_with_parent, take_limits_of
+from kmscli.agent.spare import wait_for_client
+from kmscli.agent.surroundings import close_all_but, die_with_parent, take_limits_of
 from kmscli.vault.held_roots import HELD_ROOTS
 
 AGENTS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
@@ -26,51 +28,51 @@ class Report:
         self.roots = roots
         self.given_back = given_back
 
-    def write(self, descriptor: int) -> None:
+    def write(self, channel: socket.socket) -> None:
         """Tell it."""
         told = {"roots": {vault: root.hex() for vault, root in self.roots.items()}, "given_back": self.given_back}
-        os.write(descriptor, json.dumps(told).encode())
+        channel.send(json.dumps(told).encode())
 
     @classmethod
-    def read(cls, descriptor: int) -> "Report":
-        """What a child has told, and be done with it: nothing, if it was killed."""
-        os.set_blocking(descriptor, False)
+    def read(cls, channel: socket.socket) -> "Report":
+        """What a child has told: nothing, if it was killed."""
         try:
-            told = json.loads(os.read(descriptor, _LONGEST_REPORT) or b"{}")
-        except BlockingIOError:
+            told = json.loads(channel.recv(_LONGEST_REPORT) or b"{}")
+        except OSError:
             told = {}
-        finally:
-            os.close(descriptor)
         roots = {vault: bytes.fromhex(root) for vault, root in told.get("roots", {}).items()}
         return cls(roots, given_back=told.get("given_back", False))
 
 
 def stand_in(
-    client: Connection, parent: int, report: int, roots: dict[str, bytes], answer: Callable[[], int]
+    client: Client | None, parent: int, channel: socket.socket, roots: dict[str, bytes], answer: Callable[[], int]
 ) -> NoReturn:
-    """Run the client's command line as it would have done, and end."""
+    """Run the client's command line as it would have done, and end. Without a client yet, be a spare before that."""
     code = 255
     try:
         die_with_parent(parent)
+        if not client:
+            restore_signals(b"")
+            client = wait_for_client(channel)
         GivenBack.is_possible = True
         HELD_ROOTS.update(roots)
         try:
-            become(client, report)
+            become(client, channel.fileno())
         except BaseException:  # noqa: BLE001  whatever it is, nothing was done yet, and the client can do it all
             raise GivenBack from None
         code = answer()
         changed = {vault: root for vault, root in HELD_ROOTS.items() if roots[vault] != root}
         if changed:
-            Report(changed).write(report)
+            Report(changed).write(channel)
     except GivenBack:
-        Report({}, given_back=True).write(report)
+        Report({}, given_back=True).write(channel)
     except KeyboardInterrupt:
         code = _INTERRUPTED
     finally:
         os._exit(code)
 
 
-def become(client: Connection, report: int) -> None:
+def become(client: Client, channel: int) -> None:
     """Take the client's place: its signals, descriptors, folder, environment and streams.
 
     Signals that have come since the fork wait for the end of this. Raises GivenBack, and all sorts of errors where the
@@ -81,8 +83,7 @@ def become(client: Connection, report: int) -> None:
     for number in (0, 1, 2):
         os.dup2(client.descriptors[number], number)
     os.fchdir(client.descriptors[3])
-    os.closerange(3, report)
-    os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
+    close_all_but(channel)
     if not HELD_ROOTS and os.isatty(0) and os.isatty(2):
         raise GivenBack  # before it reads or says anything: this may well come to a prompt
     take_limits_of(client.process)

@@ -4,13 +4,19 @@ import contextlib
 import os
 import selectors
 import signal
+import socket
+import sys
+import time
 from collections.abc import Callable
 
 from kmscli.agent.child import Report, stand_in
 from kmscli.agent.connection import Connection
 from kmscli.agent.keys import Keys
 from kmscli.agent.message import GIVEN_BACK
+from kmscli.agent.pages import NEEDED
+from kmscli.agent.spare import Spare
 
+CHANNEL = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 PYTHONS = {signal.SIGPIPE, signal.SIGXFSZ}
 """What every Python ignores."""
 
@@ -33,7 +39,9 @@ class Children:
         self.answer = answer
         self.done = done
         self.calls = 0
-        self._under_way: dict[int, tuple[Connection, int]] = {}
+        self._spare: Spare | None = None
+        self._is_spare_due = False
+        self._under_way: dict[int, tuple[Connection, socket.socket]] = {}
         self._woken, self._wake = os.pipe()
 
     def __bool__(self) -> bool:
@@ -52,8 +60,41 @@ class Children:
         self.selector.register(self._woken, selectors.EVENT_READ, self._reap)
 
     def start(self, client: Connection) -> None:
-        """Fork a child that stands in for a client. Raises OSError: there is no room for one."""
-        ours, theirs = os.pipe()
+        """Have a child stand in for a client: the spare, or a new one. Raises OSError: there is no room for one."""
+        self.let_stale_spare_go()
+        if self._spare and self._spare.takes(client):
+            child, channel = self._spare.process, self._spare.channel
+            self._spare = None
+        else:
+            child, channel = self._fork(client)
+        self.calls += 1
+        client.child = child
+        client.close_descriptors()
+        self._under_way[child] = (client, channel)
+
+    def see_to_spare(self) -> None:
+        """Have a spare, once a call has ended: the next one is likely to come soon."""
+        self.let_stale_spare_go()
+        if self._is_spare_due and not self._spare:
+            with contextlib.suppress(OSError):
+                self._spare = Spare(*self._fork(None), dict(self.keys.roots))
+        self._is_spare_due = False
+
+    def let_stale_spare_go(self) -> None:
+        """Have no spare that was born with other keys than are held, nor one that nobody needed for long."""
+        if self._spare and (self._spare.roots != self.keys.roots or self._spare.until < time.monotonic()):
+            self.let_spare_go()
+
+    def let_spare_go(self) -> None:
+        """Have no spare."""
+        if self._spare:
+            self._spare.end()
+            self._spare = None
+
+    def _fork(self, client: Connection | None) -> tuple[int, socket.socket]:
+        """A child, for a client or as a spare, and the channel to it. Raises OSError: there is no room for one."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, CHANNEL)
+        ours.setblocking(False)
         parent = os.getpid()
         signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
         try:
@@ -62,15 +103,12 @@ class Children:
                 signal.set_wakeup_fd(-1)
                 stand_in(client, parent, theirs, dict(self.keys.roots), self.answer)
         except OSError:
-            os.close(ours)
+            ours.close()
             raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
-            os.close(theirs)
-        self.calls += 1
-        client.child = child
-        client.close_descriptors()
-        self._under_way[child] = (client, ours)
+            theirs.close()
+        return child, ours
 
     def signal(self, client: Connection, number: int) -> None:
         """Give a child its client's signal, unless it has ended.
@@ -84,11 +122,14 @@ class Children:
         """Tell the clients whose children have ended."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._woken, 4096)
-        for child, (client, report) in list(self._under_way.items()):
+        if self._spare and self._spare.has_ended():
+            self._spare = None
+        for child, (client, channel) in list(self._under_way.items()):
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
                 del self._under_way[child]
-                self._tell(client, status, Report.read(report))
+                with channel:
+                    self._tell(client, status, Report.read(channel))
 
     def _tell(self, client: Connection, status: int, report: Report) -> None:
         self.keys.use()
@@ -98,3 +139,4 @@ class Children:
         with contextlib.suppress(OSError):
             client.socket.send(GIVEN_BACK if given_back else status.to_bytes(4, "big"))
         self.done(client)
+        self._is_spare_due = bool(NEEDED)

@@ -10,19 +10,27 @@ from kmscli.agent.message import GO, LONGEST, unframed
 PATIENCE = 10
 """Seconds that a message may take, and then the client's word."""
 _CHUNK = 1 << 18
-_DESCRIPTORS = 4
+DESCRIPTORS = 4
+"""What comes with a client's word: its standard streams and its folder."""
 _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
-class Connection:
-    """A client. `fields`: its message, once that is there. `child`: the process that stands in for it."""
+class Client:
+    """A process that is stood in for. `fields`: its message, once that is there. `descriptors`: its, with its word."""
+
+    def __init__(self, process: int, fields: list[bytes], descriptors: list[int]) -> None:
+        self.process = process
+        self.fields = fields
+        self.descriptors = descriptors
+
+
+class Connection(Client):
+    """A client at the other end of a socket. `child`: the process that stands in for it."""
 
     def __init__(self, made: socket.socket, process: int) -> None:
+        super().__init__(process, [], [])
         made.setblocking(False)
         self.socket = made
-        self.process = process
-        self.fields: list[bytes] = []
-        self.descriptors: list[int] = []
         self.child = 0
         self.deadline = time.monotonic() + PATIENCE
         self._received = bytearray()
@@ -50,7 +58,7 @@ class Connection:
 
         Raises ValueError: something else came. EOFError: the client is gone. OSError.
         """
-        space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
+        space = socket.CMSG_SPACE(DESCRIPTORS * 4)
         received, ancillary, flags, _ = self.socket.recvmsg(1, space, _CLOSE_ON_EXEC)
         for level, kind, content in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
@@ -58,7 +66,7 @@ class Connection:
                 self.descriptors += [int.from_bytes(content[at : at + 4], sys.byteorder) for at in whole]
         if not received:
             raise EOFError
-        if received != GO or flags & socket.MSG_CTRUNC or len(self.descriptors) != _DESCRIPTORS:
+        if received != GO or flags & socket.MSG_CTRUNC or len(self.descriptors) != DESCRIPTORS:
             raise ValueError
 
     def close_descriptors(self) -> None:

@@ -73,6 +73,10 @@ class Parent:
         for connection in list(self._connections.values()):
             if not connection.child and (self.control.stopped or connection.deadline < now):
                 self._drop(connection)
+        if self.control.stopped:
+            self.children.let_spare_go()
+        else:
+            self.children.see_to_spare()
 
     def _listen(self) -> None:
         if self.listener.fileno() >= 0 and self.listener not in self.selector.get_map():
@@ -124,6 +128,7 @@ class Parent:
         if verb != b"call":
             connection.fields = []
             told = {**self.control.answer(verb, rest), "Calls": self.children.calls}
+            self.children.let_stale_spare_go()
             connection.socket.send(json.dumps(told).encode())
             self._drop(connection)
         elif self._can_stand_in_for(connection):

@@ -61,6 +61,12 @@ def make_room_for_clients() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS if hard < 0 else min(DESCRIPTORS, hard), hard))
 
 
+def close_all_but(descriptor: int) -> None:
+    """Close all descriptors but the standard ones and this one."""
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+
+
 def die_with_parent(parent: int) -> None:
     """Have this process killed when the agent is; it is at once if that is so already."""
     _prctl(1, 9)  # PR_SET_PDEATHSIG

@@ -2,14 +2,16 @@
 
 import os
 import signal
-from contextlib import suppress
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from kmscli.agent.asking import ask
 from kmscli.vault.opening import open_with_root
 from kmscli.vault.unlocking import Unlocking
-from tests.robustness.machine import Machine
+from tests.robustness.machine import ALIAS, Machine
 
 
 class ServedMachine(Machine):
@@ -68,3 +70,27 @@ def opened_by(process: int) -> set[str]:
         for descriptor in Path(f"/proc/{process}/fd").iterdir():
             opened.add(os.readlink(descriptor))
     return opened
+
+
+@contextmanager
+def waiting(served: ServedMachine, folder: Path, **how: Any) -> Iterator[tuple["subprocess.Popen[bytes]", int, int]]:
+    """A call that waits in its child for a file that does not come: the client, its child, the file's other end."""
+    fifo = folder / "fifo"
+    os.mkfifo(fifo)
+    words = ("encrypt", "--key-id", ALIAS, "--plaintext", f"fileb://{fifo}")
+    with served.start(*words, **how) as client:
+        other_end = os.open(fifo, os.O_WRONLY)  # until the child reads
+        [child] = served.children()
+        try:
+            yield client, child, other_end
+        finally:
+            client.kill()
+            os.close(other_end)
+
+
+def state(process: int) -> str:
+    """What the kernel says of a process; empty if it is gone."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return ""

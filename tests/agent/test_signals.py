@@ -3,42 +3,13 @@
 import os
 import pty
 import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.agent.served import ServedMachine, is_running
-from tests.robustness.machine import ALIAS, PATIENCE, _take_terminal
+from tests.agent.served import ServedMachine, is_running, state, waiting
+from tests.robustness.machine import PATIENCE, _take_terminal
 from tests.waiting import wait_until
-
-
-@contextmanager
-def waiting(served: ServedMachine, folder: Path, **how: Any) -> Iterator[tuple["subprocess.Popen[bytes]", int, int]]:
-    """A call that waits in its child for a file that does not come: the client, its child, the file's other end."""
-    fifo = folder / "fifo"
-    os.mkfifo(fifo)
-    words = ("encrypt", "--key-id", ALIAS, "--plaintext", f"fileb://{fifo}")
-    with served.start(*words, **how) as client:
-        other_end = os.open(fifo, os.O_WRONLY)  # until the child reads
-        [child] = served.children()
-        try:
-            yield client, child, other_end
-        finally:
-            client.kill()
-            os.close(other_end)
-
-
-def state(process: int) -> str:
-    """What the kernel says of a process; empty if it is gone."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return ""
-
 
 ENDS = [(signal.SIGINT, 130, b"\n"), *((number, -number, b"") for number in (1, 3, 10, 12, 14, 15))]
 
