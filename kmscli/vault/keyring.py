@@ -14,6 +14,8 @@ from kmscli.crypto.hashing import hmac_sha256, joined, sha256
 from kmscli.errors import VaultDamagedError
 from kmscli.vault.rows import Address, Row
 
+MOST_REMEMBERED = 4096
+"""How many names' hashes are remembered at most."""
 _LABEL = b"kmscli.row.v1"
 _KEYRING_LABEL = b"kmscli.keyring.v1"
 _ROW_FORMAT = b"\x01"
@@ -33,6 +35,7 @@ class Keyring:
         self.trail = trail
         self.term = max(terms)
         self._subkeys: dict[tuple[int, str], bytes] = {}
+        self._blinded: dict[tuple[str, ...], bytes] = {}
         self._set_key = subkey(blind, "kmscli set-hash")
 
     def __repr__(self) -> str:
@@ -86,8 +89,14 @@ class Keyring:
         )
 
     def blinded(self, *parts: str) -> bytes:
-        """A 16-byte keyed hash of a name: what stands in the file instead of it."""
-        return hmac_sha256(self.blind, joined(*(part.encode() for part in parts)))[:16]
+        """A 16-byte keyed hash of a name: what stands in the file instead of it. The newest ones are remembered."""
+        found = self._blinded.get(parts)
+        if found is None:
+            if len(self._blinded) >= MOST_REMEMBERED:
+                self._blinded.clear()
+            found = hmac_sha256(self.blind, joined(*(part.encode() for part in parts)))[:16]
+            self._blinded[parts] = found
+        return found
 
     def seal_row(
         self, address: Address, version: int, plain: bytes, due: int | None, first: bytes | None, second: bytes | None

@@ -12,6 +12,8 @@ APPLICATION_ID = 0x6B6D7363
 FORMAT = 1
 WAL_PAGES = 128
 """When a commit folds the WAL into the file. Small: a process that exits leaves the WAL to the next one to read."""
+MOST_KNOWN = 4096
+"""How many rows a connection remembers at most."""
 _STRICT = {"synchronous": "FULL", "secure_delete": "ON"}
 _RELAXED = {"synchronous": "NORMAL", "secure_delete": "FAST"}
 _SETTINGS = {"trusted_schema": "OFF", "fullfsync": "ON", "wal_autocheckpoint": WAL_PAGES, **_STRICT}
@@ -67,19 +69,58 @@ def translated() -> Iterator[None]:
         ) from None
 
 
-class SqliteSnapshot:
-    """A read transaction."""
+class KnownRows:
+    """The rows that a connection has read, as it has written them since, until another connection writes to the file.
+
+    SQLite tells so by a number that others' commits change and the connection's own do not.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._rows: dict[Address, Row | None] = {}
+        self._data_version = -1
+
+    def refresh(self) -> None:
+        """Forget what others may have changed. To be called when a transaction has begun."""
+        [data_version] = self._connection.execute("PRAGMA data_version").fetchone()
+        if data_version != self._data_version or len(self._rows) > MOST_KNOWN:
+            self._rows.clear()
+        self._data_version = data_version
+
+    def forget(self) -> None:
+        """Forget all, since it is not known what was written."""
+        self._data_version = -1
+
+    def get(self, address: Address) -> Row | None:
+        """The row at an address, in the transaction that has begun."""
+        if address not in self._rows:
+            found = self._connection.execute(_ONE, address).fetchone()
+            self._rows[address] = Row._make(found) if found else None
+        return self._rows[address]
+
+    def note(self, writes: Writes) -> None:
+        """Take down what was committed. What nobody has read, nobody will: events, for the most part."""
+        for address in writes.clear:
+            self._rows.pop(address, None)
+        for row in writes.put:
+            if row.address in self._rows:
+                self._rows[row.address] = row
+
+
+class SqliteSnapshot:
+    """A read transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, known: KnownRows) -> None:
+        self._connection = connection
+        self._known = known
         self._open = True
         with translated():
             connection.execute("BEGIN")
+            known.refresh()
 
     def get(self, address: Address) -> Row | None:
         with translated():
-            found = self._connection.execute(_ONE, address).fetchone()
-        return Row._make(found) if found else None
+            return self._known.get(address)
 
     def page(self, kind: int, partition: bytes, after: bytes, limit: int) -> list[Row]:
         return self._select("kind = ? AND partition = ? AND id > ? ORDER BY id LIMIT ?", kind, partition, after, limit)
@@ -135,6 +176,7 @@ class SqliteRowStore:
             except BaseException:
                 self.connection.close()
                 raise
+        self.known = KnownRows(self.connection)
 
     def _make(self) -> None:
         self.connection.execute("PRAGMA journal_mode = WAL")
@@ -161,7 +203,7 @@ class SqliteRowStore:
             self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def snapshot(self) -> SqliteSnapshot:
-        return SqliteSnapshot(self.connection)
+        return SqliteSnapshot(self.connection, self.known)
 
     def commit(
         self,
@@ -185,6 +227,7 @@ class SqliteRowStore:
                 self._commit(reads, finish, meta)
             finally:
                 if self.connection.in_transaction:
+                    self.known.forget()
                     self.connection.execute("ROLLBACK")
                 for name in relaxed:
                     self.connection.execute(f"PRAGMA {name} = {_STRICT[name]}")
@@ -195,25 +238,22 @@ class SqliteRowStore:
         finish: Callable[[Read], Writes],
         meta: Callable[["SqliteMeta"], None] | None,
     ) -> None:
-        execute = self.connection.execute
         if meta:
             meta(SqliteMeta(self.connection))
+        self.known.refresh()
         for address, version in reads.items():
-            found = execute("SELECT version FROM rows WHERE kind = ? AND partition = ? AND id = ?", address).fetchone()
-            if (found[0] if found else 0) != version:
+            row = self.known.get(address)
+            if (row.version if row else 0) != version:
                 raise ConflictError
-        writes = finish(self._read)
+        writes = finish(self.known.get)
         if writes.clear:
             self.connection.executemany(
                 "DELETE FROM rows WHERE kind = ? AND partition = ? AND id = ?", list(writes.clear)
             )
         if writes.put:
             self.connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", writes.put)
-        execute("COMMIT")
-
-    def _read(self, address: Address) -> Row | None:
-        found = self.connection.execute(_ONE, address).fetchone()
-        return Row._make(found) if found else None
+        self.connection.execute("COMMIT")
+        self.known.note(writes)
 
     def addresses(self, kind: int, partition: bytes, upto: bytes) -> list[bytes]:
         """The ids of a partition's rows up to one, in order."""

@@ -50,6 +50,7 @@ def take_over(store: SqliteRowStore, source: Callable[[], SqliteRowStore]) -> No
         connection.execute("BEGIN IMMEDIATE")
         try:
             other = source().connection
+            store.known.forget()
             connection.execute("DELETE FROM meta")
             connection.execute("DELETE FROM rows")
             connection.executemany("INSERT INTO meta VALUES (?, ?)", other.execute("SELECT * FROM meta"))

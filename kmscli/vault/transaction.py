@@ -76,7 +76,6 @@ class Transaction:
         self._keyring = keyring
         self.snapshot = snapshot
         self._cache = cache
-        self._blinded: dict[tuple[str, ...], bytes] = {}
         self._addresses: dict[tuple[int, str, str], Address] = {}
         self._secrets: dict[bytes, bytes] = {}
         self.read: dict[Address, Row | None] = {}
@@ -216,11 +215,8 @@ class Transaction:
         return found
 
     def blinded(self, *parts: str) -> bytes:
-        """A name's keyed hash, remembered for as long as the transaction lasts."""
-        found = self._blinded.get(parts)
-        if found is None:
-            found = self._blinded[parts] = self._keyring.blinded(*parts)
-        return found
+        """A name's keyed hash."""
+        return self._keyring.blinded(*parts)
 
     def close(self) -> None:
         """Let the snapshot go."""
