@@ -88,7 +88,7 @@ class KnownRows:
         self._data_version = data_version
 
     def forget(self) -> None:
-        """Forget all, since it is not known what was written."""
+        """Forget all, since it is written past this."""
         self._data_version = -1
 
     def get(self, address: Address) -> Row | None:
@@ -227,7 +227,6 @@ class SqliteRowStore:
                 self._commit(reads, finish, meta)
             finally:
                 if self.connection.in_transaction:
-                    self.known.forget()
                     self.connection.execute("ROLLBACK")
                 for name in relaxed:
                     self.connection.execute(f"PRAGMA {name} = {_STRICT[name]}")
