@@ -88,7 +88,7 @@ class KnownRows:
         self._data_version = data_version
 
     def forget(self) -> None:
-        """Forget all, since it is written past this."""
+        """Forget all before the next transaction."""
         self._data_version = -1
 
     def get(self, address: Address) -> Row | None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,11 @@ class House:
     def close(self) -> None:
         """Close the vault's file."""
         self.engine.vault.close()
+
+    def tamper(self, statement: str, *values: object) -> None:
+        """Change the vault's file past the house, as somebody may who can write it."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute(statement, values)
 
     def later(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
         """Move the clock."""

@@ -109,7 +109,7 @@ def test_a_row_that_is_gone(house: House, kind: Kind[Any], named: str) -> None:
     key = house.new_key()
     grant_id = created(house, key, Name="app")["GrantId"]
     assert inspect(house.engine.vault).faults == []
-    house.engine.vault.store.connection.execute("DELETE FROM rows WHERE kind = ?", (kind.number,))
+    house.tamper("DELETE FROM rows WHERE kind = ?", kind.number)
     faults = [str(fault) for fault in inspect(house.engine.vault).faults]
     if kind is GRANT:
         assert faults == ["grant: 1 more missing; which, cannot be told"]
@@ -121,7 +121,7 @@ def test_a_row_that_is_damaged(house: House) -> None:
     """A check names a damaged grant by its key, and a call that meets it says so."""
     key = house.new_key()
     grant_id = created(house, key)["GrantId"]
-    house.engine.vault.store.connection.execute("UPDATE rows SET version = version + 100 WHERE kind = ?", (32,))
+    house.tamper("UPDATE rows SET version = version + 100 WHERE kind = ?", 32)
     faults = [str(fault) for fault in inspect(house.engine.vault).faults]
     assert faults[0].startswith("grant ")
     assert faults[0].endswith(f" of key {arn(key)}: altered or damaged")

@@ -180,13 +180,13 @@ def test_a_row_that_is_gone(house: House, kind: Kind[Any], named: str) -> None:
     """A check knows the rows of key stores, and says which kind is missing."""
     new_store(house)
     assert inspect(house.engine.vault).faults == []
-    house.engine.vault.store.connection.execute("DELETE FROM rows WHERE kind = ?", (kind.number,))
+    house.tamper("DELETE FROM rows WHERE kind = ?", kind.number)
     assert [str(fault) for fault in inspect(house.engine.vault).faults] == [named]
 
 
 def test_a_row_that_is_damaged(house: House) -> None:
     """A call that meets a damaged key store says so."""
     store = new_store(house)
-    house.engine.vault.store.connection.execute("UPDATE rows SET version = version + 100 WHERE kind = ?", (36,))
+    house.tamper("UPDATE rows SET version = version + 100 WHERE kind = ?", 36)
     with pytest.raises(VaultDamagedError, match="was altered or is damaged: key store"):
         house.call("DeleteCustomKeyStore", CustomKeyStoreId=store)
