@@ -16,6 +16,7 @@ from measuring import alternate, headline, line
 
 from kmscli.clock import system_time
 from kmscli.engine import Caller, Engine
+from kmscli.json_text import answer_many
 from kmscli.vault.keyslots import UnlockingSecret
 from kmscli.vault.opening import create_vault, open_vault
 from kmscli.vault.unlocking import Unlocking
@@ -36,6 +37,7 @@ class House:
         def opened() -> Vault:
             return open_vault(path, Unlocking(self.environment, warn=print))
 
+        answer_many()
         self.engine = Engine(opened(), system_time, opened)
         self.caller = Caller(
             "111122223333", "us-east-1", agent="benchmark", door="benchmark", uid=os.getuid(), user="benchmark"

@@ -88,14 +88,14 @@ class Field(Generic[T]):
         accepted: T = value
         if not isinstance(value, self.python_type) or (isinstance(value, bool) and self.kind != "boolean"):
             raise SerializationException(wrong_type(value, self.wire_type))
-        broken = list(self.constraints(value))
+        broken = self.constraints(value)
         if broken:
             violations += [self.violation(value, path, constraint) for constraint in broken]
         return accepted
 
-    def constraints(self, value: Any) -> Iterator[str]:  # noqa: ARG002  a field has none unless it says so
+    def constraints(self, value: Any) -> list[str]:  # noqa: ARG002  a field has none unless it says so
         """The constraints that a value of the right type breaks, in the service's words."""
-        yield from ()
+        return []
 
     def faults(self, value: Any, path: str) -> Iterator[str]:
         """What botocore refuses by itself in a value (reference 17.2), a line each."""
@@ -146,11 +146,12 @@ class Sized(Field[T]):
         self.low = low
         self.high = high
 
-    def constraints(self, value: Any) -> Iterator[str]:
+    def constraints(self, value: Any) -> list[str]:
         if self.high is not None and len(value) > self.high:
-            yield f"Member must have length less than or equal to {self.high}"
+            return [f"Member must have length less than or equal to {self.high}"]
         if len(value) < self.low:
-            yield f"Member must have length greater than or equal to {self.low}"
+            return [f"Member must have length greater than or equal to {self.low}"]
+        return []
 
     def faults(self, value: Any, path: str) -> Iterator[str]:
         wrong = list(super().faults(value, path))
@@ -170,10 +171,11 @@ class String(Sized[str]):
         super().__init__(low, high, **options)
         self.pattern = pattern
 
-    def constraints(self, value: Any) -> Iterator[str]:
-        yield from super().constraints(value)
+    def constraints(self, value: Any) -> list[str]:
+        broken = super().constraints(value)
         if self.pattern and not re.fullmatch(self.pattern, value, re.ASCII):  # \w means ASCII to the service
-            yield f"Member must satisfy regular expression pattern: {self.pattern}"
+            broken.append(f"Member must satisfy regular expression pattern: {self.pattern}")
+        return broken
 
 
 class Enum(Field[str]):
@@ -187,9 +189,8 @@ class Enum(Field[str]):
         super().__init__(**options)
         self.choices = choices
 
-    def constraints(self, value: Any) -> Iterator[str]:
-        if value not in self.choices:
-            yield f"Member must satisfy enum value set: [{', '.join(self.choices)}]"
+    def constraints(self, value: Any) -> list[str]:
+        return [] if value in self.choices else [f"Member must satisfy enum value set: [{', '.join(self.choices)}]"]
 
 
 class Blob(Sized[bytes]):
@@ -225,11 +226,12 @@ class Integer(Field[int]):
         self.low = low
         self.high = high
 
-    def constraints(self, value: Any) -> Iterator[str]:
+    def constraints(self, value: Any) -> list[str]:
         if self.high is not None and value > self.high:
-            yield f"Member must have value less than or equal to {self.high}"
+            return [f"Member must have value less than or equal to {self.high}"]
         if self.low is not None and value < self.low:
-            yield f"Member must have value greater than or equal to {self.low}"
+            return [f"Member must have value greater than or equal to {self.low}"]
+        return []
 
     def faults(self, value: Any, path: str) -> Iterator[str]:
         wrong = list(super().faults(value, path))

@@ -1,6 +1,5 @@
 """The members that the operations of IAM share."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from kmscli.operations.fields import Enum, Integer, Render, Sized, String
@@ -161,10 +160,11 @@ class Marker(String):
 class TagText(String):
     """A tag's key or value. Python knows no classes of characters as the pattern has them; it is only quoted."""
 
-    def constraints(self, value: Any) -> Iterator[str]:
-        yield from Sized.constraints(self, value)
+    def constraints(self, value: Any) -> list[str]:
+        broken = Sized.constraints(self, value)
         if not all(_fits_tag(character) for character in value):
-            yield f"Member must satisfy regular expression pattern: {self.pattern}"
+            broken.append(f"Member must satisfy regular expression pattern: {self.pattern}")
+        return broken
 
 
 def _fits_tag(character: str) -> bool:

@@ -32,7 +32,7 @@ class List(Sized[list[T]], Generic[T]):
                 for number, item in enumerate(given, start=1)
             ]
         items = [self.member.accept(item, path, []) for item in given]
-        if any(list(self.member.constraints(item)) for item in items):
+        if any(self.member.constraints(item) for item in items):
             violations.append(self.violation(items, path, f"Member must satisfy constraint: {_inner(self.member)}"))
         return items
 

@@ -45,7 +45,14 @@ def named(target: Target, call: Call, request: Request) -> Sought:
     text = getattr(request, target.member)
     if text is None and target.optional:
         return Sought(target, nothing(call.caller.account))
-    return Sought(target, _found(target, call, request, text))
+    if text is None or target.kind != "key":
+        return Sought(target, _found(target, call, request, text))
+    derived = call.transaction.derived
+    name = ("key", text, call.caller.account, call.caller.region, target.aliases)
+    found: Found | None = derived.get(name)
+    if found is None:
+        found = derived[name] = _found(target, call, request, text)
+    return Sought(target, found)
 
 
 def _found(target: Target, call: Call, request: Request, text: str | None) -> Found:
