@@ -40,6 +40,7 @@ def test_many_in_a_row(served: ServedMachine) -> None:
     script = "for size in $(seq 40); do kmscli generate-random --number-of-bytes $size --plaintext-out - | wc -c; done"
     assert served.shell(script).expect().out.split() == [str(size).encode() for size in range(1, 41)]
     assert (served.calls(), len(served.events())) == (40, before + 40)
+    wait_until(lambda: len(served.children()) == 1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
