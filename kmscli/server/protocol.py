@@ -6,6 +6,7 @@ connection (design, "The server").
 """
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -53,16 +54,64 @@ class JoinedWrites:
         return getattr(self._transport, name)
 
 
+NEVER = float("inf")
+
+
+class Deadline:
+    """By when something has to be done. It is put off at every request, and so its timer, once set, is left to go off:
+    only then it is looked at whether it is too late.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, missed: Callable[[], None]) -> None:
+        self._loop = loop
+        self._missed = missed
+        self._moment = NEVER
+        self._timer: TimerHandle | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is one."""
+        return self._moment != NEVER
+
+    def set(self, seconds: float) -> None:
+        """It is in so many seconds."""
+        self._moment = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._moment:
+            self._wait()
+
+    def lift(self) -> None:
+        """There is none any more."""
+        self._moment = NEVER
+
+    def end(self) -> None:
+        """There will be none any more."""
+        self._moment = NEVER
+        if self._timer:
+            self._timer.cancel()
+
+    def _wait(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._moment, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._moment <= self._loop.time():
+            self._moment = NEVER
+            self._missed()
+        elif self.is_set:
+            self._wait()
+
+
 class DeadlineProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a deadline, an end to silence, a limit for headers, and a look at who has connected."""
 
     def __init__(self, peers: Peers, **options: Any) -> None:
         super().__init__(**options)
         self._peers = peers
-        self._deadline: TimerHandle | None = None
-        self._untaken: TimerHandle | None = None
+        self._deadline = Deadline(self.loop, self._give_up)
+        self._taken = Deadline(self.loop, self._give_up)
         self._header_length = self._unparsed = 0
-        self._is_in_header = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
@@ -71,7 +120,7 @@ class DeadlineProtocol(HttpToolsProtocol):
             self.app_state = {"peer": uid}
             if not self._peers.admits(uid):
                 transport.abort()
-        self._expect_within(SILENCE)
+        self._deadline.set(SILENCE)
 
     def shutdown(self) -> None:
         """Close a connection that is idle; by TLS at once, for its parting would be waited for."""
@@ -82,36 +131,35 @@ class DeadlineProtocol(HttpToolsProtocol):
             super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._expect_nothing()
-        self._expect_no_more_taken()
+        self._deadline.end()
+        self._taken.end()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        self._untaken = self.loop.call_later(REQUEST_DEADLINE, self._give_up)
+        self._taken.set(REQUEST_DEADLINE)
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        self._expect_no_more_taken()
+        self._taken.lift()
         super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
         self._give_up()
 
     def data_received(self, data: bytes) -> None:
-        was_in_header, was_at_rest = self._is_in_header, self.timeout_keep_alive_task is not None
+        was_at_rest = self.timeout_keep_alive_task is not None
         self._unparsed += len(data)
         super().data_received(data)
-        # the parser keeps a header to itself until it is there, however long it grows
-        if was_in_header and self._is_in_header and self._unparsed > LONGEST_HEADER:
+        # the parser keeps a header or a trailer to itself until it is there, however long it grows
+        if self._unparsed > LONGEST_HEADER:
             self._give_up()
         # uvicorn takes any byte for the end of silence, also those before a request that begin none
-        if was_at_rest and self._deadline is None and self.cycle.response_complete:
-            self._expect_within(SILENCE)
+        if was_at_rest and not self._deadline.is_set and self.cycle.response_complete:
+            self._deadline.set(SILENCE)
 
     def on_message_begin(self) -> None:
         self._header_length = self._unparsed = 0
-        self._is_in_header = True
-        self._expect_within(REQUEST_DEADLINE)
+        self._deadline.set(REQUEST_DEADLINE)
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -123,31 +171,22 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._is_in_header = False
+        self._unparsed = 0
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._unparsed = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self._expect_nothing()
+        self._unparsed = 0
+        self._deadline.lift()
         super().on_message_complete()
 
     def _count(self, length: int) -> None:
         self._header_length += length
         if self._header_length > LONGEST_HEADER:
             raise TooLongError
-
-    def _expect_within(self, seconds: float) -> None:
-        self._expect_nothing()
-        self._deadline = self.loop.call_later(seconds, self._give_up)
-
-    def _expect_nothing(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _expect_no_more_taken(self) -> None:
-        if self._untaken is not None:
-            self._untaken.cancel()
-            self._untaken = None
 
     def _give_up(self) -> None:
         # to close it would wait until the client has taken all that it was sent, which may be never

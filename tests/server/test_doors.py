@@ -100,12 +100,28 @@ def test_half_a_surrogate_pair(open_server: Running) -> None:
     assert b'"Description":"\\ud800"' in answer
 
 
-def test_a_header_without_end(open_server: Running) -> None:
-    """A header that only grows is cut off early, not kept until the deadline."""
+CHUNKED = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"POST /", b"POST / HTTP/1.1\r\nX: ", CHUNKED + b"1;x=", CHUNKED + b"1\r\nx\r\n0\r\nX: "],
+    ids=["path", "header", "extension", "trailer"],
+)
+def test_a_header_without_end(open_server: Running, start: bytes) -> None:
+    """What only grows, and is no body, is cut off early, not kept until the deadline."""
     with open_server.connect() as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nX: ")
+        connection.sendall(start)
         with pytest.raises(ConnectionError):
             connection.sendall(b"x" * 64 * 1024 * 1024)
+
+
+def test_a_body_in_small_chunks(open_server: Running) -> None:
+    """A body that is long, and whose chunks are short, is no header without end."""
+    body = b'{"Limit": 1' + b" " * 40_000 + b"}"
+    head = post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked").partition(b"\r\n\r\n")[0]
+    chunks = b"".join(b"2;name=value\r\n%b\r\n" % body[at : at + 2] for at in range(0, len(body), 2))
+    assert status(open_server.raw(head + b"\r\n\r\n" + chunks + b"0\r\nX: y\r\n\r\n")) == 200
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
