@@ -11,37 +11,43 @@ from typing import NoReturn
 
 from kmscli.agent.connection import Client
 from kmscli.agent.given_back import GivenBack
+from kmscli.agent.message import GIVEN_BACK
 from kmscli.agent.spare import wait_for_client
-from kmscli.agent.surroundings import close_all_but, die_with_parent, take_limits_of
+from kmscli.agent.surroundings import close_from, die_with_parent, take_limits_of
 from kmscli.vault.held_roots import HELD_ROOTS
 
 AGENTS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
 """Signals that the agent reacts to in a way of its own, SIGINT aside."""
+SUCCESS = bytes(4)
+"""The wait status of a call that succeeded: its client need not wait until its child's memory is taken down, 2 ms."""
 _INTERRUPTED = 130
 _LONGEST_REPORT = 1 << 16
 
 
 class Report:
-    """What a child tells the agent at its end. `roots`: of vaults that were rekeyed. `given_back`: it did nothing."""
+    """What a child tells the agent at its end, if it is not killed before.
 
-    def __init__(self, roots: dict[str, bytes], *, given_back: bool = False) -> None:
+    `status`: what its client is told at once; empty: what the child ends with. `roots`: of vaults that were rekeyed.
+    """
+
+    def __init__(self, status: bytes, roots: dict[str, bytes]) -> None:
+        self.status = status
         self.roots = roots
-        self.given_back = given_back
 
     def write(self, channel: socket.socket) -> None:
-        """Tell it."""
-        told = {"roots": {vault: root.hex() for vault, root in self.roots.items()}, "given_back": self.given_back}
-        channel.send(json.dumps(told).encode())
+        """Tell it, with nothing of the client's open any more, which may well be gone before this process is."""
+        close_from(0, kept=channel.fileno())
+        roots = {vault: root.hex() for vault, root in self.roots.items()}
+        channel.send(json.dumps({"status": self.status.hex(), "roots": roots}).encode())
 
     @classmethod
     def read(cls, channel: socket.socket) -> "Report":
         """What a child has told: nothing, if it was killed."""
         try:
-            told = json.loads(channel.recv(_LONGEST_REPORT) or b"{}")
-        except OSError:
-            told = {}
-        roots = {vault: bytes.fromhex(root) for vault, root in told.get("roots", {}).items()}
-        return cls(roots, given_back=told.get("given_back", False))
+            told = json.loads(channel.recv(_LONGEST_REPORT))
+        except (OSError, ValueError):
+            return cls(b"", {})
+        return cls(bytes.fromhex(told["status"]), {vault: bytes.fromhex(root) for vault, root in told["roots"].items()})
 
 
 def stand_in(
@@ -62,10 +68,9 @@ def stand_in(
             raise GivenBack from None
         code = answer()
         changed = {vault: root for vault, root in HELD_ROOTS.items() if roots[vault] != root}
-        if changed:
-            Report(changed).write(channel)
+        Report(b"" if code else SUCCESS, changed).write(channel)
     except GivenBack:
-        Report({}, given_back=True).write(channel)
+        Report(GIVEN_BACK, {}).write(channel)
     except KeyboardInterrupt:
         code = _INTERRUPTED
     finally:
@@ -83,7 +88,7 @@ def become(client: Client, channel: int) -> None:
     for number in (0, 1, 2):
         os.dup2(client.descriptors[number], number)
     os.fchdir(client.descriptors[3])
-    close_all_but(channel)
+    close_from(3, kept=channel)
     if not HELD_ROOTS and os.isatty(0) and os.isatty(2):
         raise GivenBack  # before it reads or says anything: this may well come to a prompt
     take_limits_of(client.process)

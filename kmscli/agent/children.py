@@ -7,12 +7,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from kmscli.agent.child import Report, stand_in
 from kmscli.agent.connection import Connection
 from kmscli.agent.keys import Keys
-from kmscli.agent.message import GIVEN_BACK
 from kmscli.agent.pages import NEEDED
 from kmscli.agent.spare import Spare
 
@@ -71,6 +70,7 @@ class Children:
         client.child = child
         client.close_descriptors()
         self._under_way[child] = (client, channel)
+        self.selector.register(channel, selectors.EVENT_READ, lambda: self._hear(child))
 
     def see_to_spare(self) -> None:
         """Have a spare, once a call has ended: the next one is likely to come soon."""
@@ -119,24 +119,42 @@ class Children:
             os.kill(client.child, signal.SIGSTOP if number == signal.SIGTSTP else number)
 
     def _reap(self) -> None:
-        """Tell the clients whose children have ended."""
+        """Be done with the children that have ended."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._woken, 4096)
-        if self._spare and self._spare.has_ended():
-            self._spare = None
-        for child, (client, channel) in list(self._under_way.items()):
-            ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                del self._under_way[child]
-                with channel:
-                    self._tell(client, status, Report.read(channel))
+        for child, status in ended():
+            self._hear(child)
+            if child in self._under_way:
+                self._tell(child, status.to_bytes(4, "big"))
+            elif self._spare and self._spare.process == child:
+                self._spare.channel.close()
+                self._spare = None
+                continue
+            self._is_spare_due = bool(NEEDED)  # not before: the client has a processor to itself meanwhile
 
-    def _tell(self, client: Connection, status: int, report: Report) -> None:
-        self.keys.use()
+    def _hear(self, child: int) -> None:
+        """Take what a child tells at its end: once, and nothing if it was killed."""
+        _, channel = self._under_way.get(child, (None, None))
+        if not channel or channel.fileno() < 0:
+            return
+        self.selector.unregister(channel)
+        with channel:
+            report = Report.read(channel)
         for vault, root in report.roots.items():
             self.keys.replace(vault, root)
-        given_back = report.given_back and not os.WIFSIGNALED(status)
+        if report.status:
+            self._tell(child, report.status)
+
+    def _tell(self, child: int, status: bytes) -> None:
+        client, _ = self._under_way.pop(child)
+        self.keys.use()
         with contextlib.suppress(OSError):
-            client.socket.send(GIVEN_BACK if given_back else status.to_bytes(4, "big"))
+            client.socket.send(status)
         self.done(client)
-        self._is_spare_due = bool(NEEDED)
+
+
+def ended() -> Iterator[tuple[int, int]]:
+    """The children that have ended since this was asked last, and how."""
+    with contextlib.suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            yield found

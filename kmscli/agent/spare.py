@@ -8,7 +8,7 @@ import time
 from kmscli.agent.connection import DESCRIPTORS, Client
 from kmscli.agent.message import framed, unframed
 from kmscli.agent.pages import copy_needed
-from kmscli.agent.surroundings import close_all_but
+from kmscli.agent.surroundings import close_from
 
 QUIET = 60
 """Seconds until a spare is let go for which no client comes."""
@@ -54,7 +54,7 @@ class Spare:
 
 def wait_for_client(channel: socket.socket) -> Client:
     """Be a spare until there is a client. A signal that comes before is not the client's, and does what it does."""
-    close_all_but(channel.fileno())
+    close_from(3, kept=channel.fileno())
     copy_needed()
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     channel.send(_READY)

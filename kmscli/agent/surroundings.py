@@ -61,10 +61,10 @@ def make_room_for_clients() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS if hard < 0 else min(DESCRIPTORS, hard), hard))
 
 
-def close_all_but(descriptor: int) -> None:
-    """Close all descriptors but the standard ones and this one."""
-    os.closerange(3, descriptor)
-    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+def close_from(first: int, *, kept: int) -> None:
+    """Close all descriptors from one on, except this one."""
+    os.closerange(first, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def die_with_parent(parent: int) -> None:
