@@ -39,7 +39,7 @@ def authorize_key(call: Call, request: Request, action: str, key: Key, named: st
 
     Raises AccessDeniedException.
     """
-    if may_do_all(call, key.account) and policy_of(call.transaction, key) == default_policy(key.account, key.region):
+    if _is_root_alone(call, key.account) and _is_left_to_root(call, key):
         return
     from kmscli.operations.weighing import weigh_key
 
@@ -61,10 +61,24 @@ def authorize_alone(call: Call, request: Request, action: str, resource: str, *,
 
 def may_do_all(call: Call, account: str) -> bool:
     """Whether nothing but a resource's own policy can keep the caller from what is an account's."""
+    return _is_root_alone(call, account) and organization_id_of(call.transaction, account) is None
+
+
+def _is_root_alone(call: Call, account: str) -> bool:
     caller = call.caller
-    if not caller.is_root or caller.account != account or caller.service or caller.endpoint or call.explains:
-        return False
-    return organization_id_of(call.transaction, account) is None
+    is_root = caller.is_root and caller.account == account
+    return is_root and not (caller.service or caller.endpoint or call.explains)
+
+
+def _is_left_to_root(call: Call, key: Key) -> bool:
+    """Whether nothing limits what the root user of a key's account may do with it; for as long as no row is written."""
+    derived, name = call.transaction.derived, ("left to root", key.arn)
+    found: bool | None = derived.get(name)
+    if found is None:
+        is_unlimited = organization_id_of(call.transaction, key.account) is None
+        is_default = policy_of(call.transaction, key) == default_policy(key.account, key.region)
+        found = derived[name] = is_unlimited and is_default
+    return found
 
 
 def decided(call: Call, question: Any, decision: Any, named: str, *, asked_by: str = "") -> None:

@@ -86,12 +86,16 @@ class Field(Generic[T]):
         Raises SerializationException: the value is of another JSON type.
         """
         accepted: T = value
-        if not isinstance(value, self.python_type) or (isinstance(value, bool) and self.kind != "boolean"):
+        if type(value) is not self.python_type and not self._is_of_type(value):
             raise SerializationException(wrong_type(value, self.wire_type))
         broken = self.constraints(value)
         if broken:
             violations += [self.violation(value, path, constraint) for constraint in broken]
         return accepted
+
+    def _is_of_type(self, value: Any) -> bool:
+        """Whether a value is of the field's type; to Python, but not here, a boolean is a whole number."""
+        return isinstance(value, self.python_type) and (self.kind == "boolean" or not isinstance(value, bool))
 
     def constraints(self, value: Any) -> list[str]:  # noqa: ARG002  a field has none unless it says so
         """The constraints that a value of the right type breaks, in the service's words."""
@@ -99,7 +103,7 @@ class Field(Generic[T]):
 
     def faults(self, value: Any, path: str) -> Iterator[str]:
         """What botocore refuses by itself in a value (reference 17.2), a line each."""
-        if not isinstance(value, self.python_type) or (isinstance(value, bool) and self.kind != "boolean"):
+        if not self._is_of_type(value):
             given = self.shown(value)
             valid = ", ".join(str(kind) for kind in self.botocore_types())
             yield f"Invalid type for parameter {path}, value: {given}, type: {type(value)}, valid types: {valid}"

@@ -33,7 +33,7 @@ def perform(asked: Asked, transaction: Transaction, keyring: Keyring, now: float
         for target in operation.targets:
             outcome.sought.append(find(target, call, request))
         decide(operation, call, request, outcome.sought)
-        outcome.response = operation.function(call, request, *(sought.thing for sought in outcome.sought))
+        outcome.response = operation.function(call, request, *[sought.thing for sought in outcome.sought])
         _refuse_dry_run(operation, request)
         note_uses(outcome, transaction, now)
     except (ServiceError, VaultDamagedError) as error:

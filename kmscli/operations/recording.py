@@ -116,8 +116,11 @@ def records_of(outcome: Outcome, now: float) -> list[Record]:
         principal_id=outcome.principal_id,
         shared_id=new_uuid() if foreign else "",
     )
+    own = _encoded(record, asked.caller)
+    if not (foreign or outcome.elsewhere or outcome.happened):
+        return [own]
     return [
-        _encoded(record, asked.caller),
+        own,
         *(_encoded(copy_for(record, account), asked.caller) for account in foreign),
         *(_record_elsewhere(one, outcome, now) for one in outcome.elsewhere),
         *(service_record_of(one, asked.caller) for one in outcome.happened),
@@ -129,7 +132,8 @@ def _foreign_accounts(outcome: Outcome) -> list[str]:
     if outcome.error:
         return []
     own = outcome.asked.caller.account
-    return list(dict.fromkeys(one.account for one in outcome.sought if one.key and one.account != own))
+    others = [one.account for one in outcome.sought if one.key and one.account != own]
+    return list(dict.fromkeys(others)) if others else others
 
 
 def _record_elsewhere(elsewhere: Elsewhere, outcome: Outcome, now: float) -> Record:

@@ -133,10 +133,11 @@ class Shape:
     def accept(cls, raw: dict[str, Any], prefix: str, violations: list[str]) -> Self:
         """The typed shape of raw members; violations are appended. Unknown members are ignored, as the service does."""
         shape = cls.__new__(cls)
+        members = shape.__dict__
         for wire, field in cls.fields.items():
             value = raw.get(wire)
             if value is not None:
-                shape.__dict__[field.name] = field.accept(value, prefix + field.path, violations)
+                members[field.name] = field.accept(value, prefix + field.path, violations)
             elif field.is_required:
                 where = f"Value null at '{prefix}{field.path}'"
                 violations.append(f"{where} failed to satisfy constraint: Member must not be null")
