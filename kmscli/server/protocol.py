@@ -18,6 +18,10 @@ REQUEST_DEADLINE = 10.0
 SILENCE = 60
 """Seconds for which a connection may be silent."""
 LONGEST_HEADER = 16 * 1024
+MOST_CONNECTIONS = 1000
+"""Of a process. One more takes the place of the one that has been silent for the longest; where none is silent, its
+requests are refused.
+"""
 
 
 class TooLongError(Exception):
@@ -112,8 +116,12 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._deadline = Deadline(self.loop, self._give_up)
         self._taken = Deadline(self.loop, self._give_up)
         self._header_length = self._unparsed = 0
+        self.silent_since = self.loop.time()
+        """Since when there is nothing under way; NEVER, if there is."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        if len(self.connections) >= MOST_CONNECTIONS:
+            self._make_room()
         super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         uid = uid_of(transport)
         if uid is not None:
@@ -121,6 +129,17 @@ class DeadlineProtocol(HttpToolsProtocol):
             if not self._peers.admits(uid):
                 transport.abort()
         self._deadline.set(SILENCE)
+
+    def _make_room(self) -> None:
+        silent = [one for one in self.connections if isinstance(one, DeadlineProtocol) and one.is_silent]
+        if silent:
+            # by TLS, to close it would wait for the client's parting
+            min(silent, key=lambda one: one.silent_since).transport.abort()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has begun on it that is not answered, and it is not closing yet."""
+        return self.silent_since != NEVER and not self.transport.is_closing()
 
     def shutdown(self) -> None:
         """Close a connection that is idle; by TLS at once, for its parting would be waited for."""
@@ -159,6 +178,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._header_length = self._unparsed = 0
+        self.silent_since = NEVER
         self._deadline.set(REQUEST_DEADLINE)
         super().on_message_begin()
 
@@ -182,6 +202,11 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._unparsed = 0
         self._deadline.lift()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and not self._deadline.is_set:
+            self.silent_since = self.loop.time()
 
     def _count(self, length: int) -> None:
         self._header_length += length

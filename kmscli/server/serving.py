@@ -16,9 +16,8 @@ from kmscli.errors import ConfigurationError
 from kmscli.server.certificates import Certificate
 from kmscli.server.exchanges import Asgi
 from kmscli.server.peers import Peers
-from kmscli.server.protocol import SILENCE, DeadlineProtocol
+from kmscli.server.protocol import MOST_CONNECTIONS, SILENCE, DeadlineProtocol
 
-MOST_CONNECTIONS = 1000
 BACKLOG = 2048
 GRACE = 30
 """Seconds that requests in flight are given to finish."""
@@ -97,7 +96,7 @@ def run(
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=MOST_CONNECTIONS + 1,
         timeout_keep_alive=SILENCE,
         timeout_graceful_shutdown=GRACE,
     )

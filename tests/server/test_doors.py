@@ -2,14 +2,16 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import boto3
@@ -18,6 +20,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kmscli.server.protocol import MOST_CONNECTIONS
 from tests.server.running import NOBODY, PATIENCE, Running, rest_of
 from tests.waiting import children, wait_until
 
@@ -142,6 +145,35 @@ def test_many_requests_at_once(open_server: Running) -> None:
     with open_server.connect() as connection:
         connection.sendall(request * 400 + post(b"{}"))
         assert rest_of(connection).count(b"HTTP/1.1 200 OK") == 401
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """As many as the test needs."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 4096), before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("many_descriptors")
+def test_idle_connections_shut_nobody_out(open_server: Running) -> None:
+    """With as many connections as there may be, one more takes the place of the one that was silent for longest."""
+    answered = post(b"{}").replace(b"close", b"keep-alive")
+    with ExitStack() as stack:
+        asking = stack.enter_context(open_server.connect())
+        asking.sendall(answered[:-1])
+        silent = [stack.enter_context(open_server.connect()) for _ in range(MOST_CONNECTIONS - 1)]
+        silent[0].sendall(answered)
+        assert b"200 OK" in silent[0].recv(4096)
+        newcomer = stack.enter_context(open_server.connect())
+        newcomer.sendall(answered)
+        assert b"200 OK" in newcomer.recv(4096)
+        assert silent[1].recv(1) == b""
+        asking.sendall(answered[-1:])
+        assert b"200 OK" in asking.recv(4096)
+        silent[0].sendall(answered)
+        assert b"200 OK" in silent[0].recv(4096)
 
 
 def take_nothing(server: Running) -> None:
