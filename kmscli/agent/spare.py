@@ -38,13 +38,6 @@ class Spare:
         except OSError:
             return False
 
-    def has_ended(self) -> bool:
-        """Whether it has, by itself: then it is done with."""
-        if not os.waitpid(self.process, os.WNOHANG)[0]:
-            return False
-        self.channel.close()
-        return True
-
     def end(self) -> None:
         """Kill it, and wait until it is gone."""
         os.kill(self.process, signal.SIGKILL)
