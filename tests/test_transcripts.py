@@ -21,6 +21,11 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 DOCS = Path(__file__).parents[1] / "docs"
 TUTORIALS = [DOCS / "attestation.md", *sorted((DOCS / "tutorials").glob("[!R]*.md"))]
 """Documents whose console blocks are transcripts. A block `json NAME` is a file that the reader is to make."""
+EITHER_WAY = pytest.mark.parametrize(
+    "runtime_either_way",
+    ["alone", pytest.param("through the agent", marks=pytest.mark.long)],
+    indirect=True,
+)
 BLOCK = re.compile(r"^```(?:console|json (?P<file>\S+))\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 FORMS = {
     "key": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
@@ -150,12 +155,14 @@ def steps_of_tutorial(text: str) -> list[Step]:
     return found
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_a_transcript_is_what_happens(own_home: Path, runtime_either_way: Path | None, path: Path) -> None:
     """Each command of a transcript has the output, the errors and the exit code that stand there."""
     play(Terminal(own_home, runtime_either_way), path, steps(path.read_text()))
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_a_tutorial_is_what_happens(own_home: Path, runtime_either_way: Path | None, path: Path) -> None:
     """The same for the commands in a tutorial."""

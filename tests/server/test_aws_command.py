@@ -19,6 +19,10 @@ MODELS_2 = Path("/usr/lib/python3/dist-packages/awscli/botocore/data")
 FAILED = {AWS: 255, AWS_2: 254}
 """The exit codes for whatever the service refused; `kmscli` has version 2's."""
 VERSIONS = pytest.mark.parametrize("command", [pytest.param(AWS, id="v1"), pytest.param(AWS_2, id="v2")])
+VERSIONS_IN_TURN = pytest.mark.parametrize(
+    "command", [pytest.param(AWS, id="v1", marks=pytest.mark.long), pytest.param(AWS_2, id="v2")]
+)
+"""For the longer tables: a command takes most of a second to start."""
 
 
 FORMATS = """
@@ -67,7 +71,7 @@ def test_blobs(commands: Commands, options: str) -> None:
         assert told.stdout == "aGk=\n"
 
 
-@VERSIONS
+@VERSIONS_IN_TURN
 @pytest.mark.parametrize("row", rows(ALIKE))
 def test_both_print_the_same_members(commands: Commands, row: str, command: str) -> None:
     """Answers with chance in them have the same members, in the same order."""
@@ -76,7 +80,7 @@ def test_both_print_the_same_members(commands: Commands, row: str, command: str)
     assert same_members(theirs, as_known(ours, row, command))
 
 
-@VERSIONS
+@VERSIONS_IN_TURN
 @pytest.mark.parametrize("row", rows(REFUSED))
 def test_both_are_refused_alike(commands: Commands, row: str, command: str) -> None:
     """A refusal has the same code, operation and message; only the exit code is that of the command's version."""
