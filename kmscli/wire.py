@@ -105,7 +105,7 @@ def _base64(content: bytes) -> str:
 
 def _is_surely_shallow(body: bytes) -> bool:
     """Whether a body has too few brackets to be deep, which spares most of them a look at every value."""
-    return body.count(b"{") + body.count(b"[") <= DEEPEST
+    return body.count(b"{") + body.count(b"[") < DEEPEST
 
 
 def _is_within(value: Any, depth: int) -> bool:

@@ -34,7 +34,7 @@ class Health:
 
     def _look(self) -> bool:
         def look(_transaction: Transaction, now: float, _held: float) -> float:
-            return now  # the head has been read and unsealed for it
+            return now  # the head is known for it, and read again if anybody else has written
 
         try:
             return self._file() == self.file and self.engine.look(self.itself, look) > 0

@@ -225,6 +225,9 @@ class SqliteRowStore:
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 self._commit(reads, finish, meta)
+            except BaseException:  # an interruption may have come between the commit and taking it down
+                self.known.forget()
+                raise
             finally:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")

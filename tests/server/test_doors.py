@@ -64,6 +64,7 @@ WRONG = {
     "no object": (post(b"[]"), b"SerializationException"),
     "NaN": (post(b'{"Limit": NaN}'), b"SerializationException"),
     "too deep": (post(b'{"a":' * 200 + b"1" + b"}" * 200), b"SerializationException"),
+    "too deep by one": (post(b'{"a":' * 64 + b"1" + b"}" * 64), b"SerializationException"),
     "so deep that json reads it and Python cannot": (
         post(b'{"a":' * 900 + b"1" + b"}" * 900),
         b"SerializationException",

@@ -89,6 +89,30 @@ def test_what_a_connection_remembers_is_what_is_there(steps: list[tuple[str, int
         sqlite.MOST_KNOWN = before
 
 
+class Interrupting(list[Row]):
+    """Rows to write. Whoever goes through them once more is interrupted: signals are acted on when SQLite returns."""
+
+    gone_through = False
+
+    def __iter__(self) -> Iterator[Row]:
+        if self.gone_through:
+            raise KeyboardInterrupt
+        self.gone_through = True
+        return super().__iter__()
+
+
+def test_an_interruption_after_the_commit() -> None:
+    """What was committed is there, even if the connection had no time to take it down."""
+    with two_stores() as (ours, _):
+        put(ours, FIRST, 1)
+        assert got(ours, FIRST) == row(FIRST, 1)
+        with pytest.raises(KeyboardInterrupt):
+            ours.commit({}, lambda _: Writes(Interrupting([row(FIRST, 2)]), []))
+        assert got(ours, FIRST) == row(FIRST, 2)
+        with pytest.raises(ConflictError):
+            put(ours, FIRST, 3, {FIRST: 1})
+
+
 def under_the_lock(store: SqliteRowStore, address: Address) -> Row | None:
     """What a commit reads at an address."""
     seen: list[Row | None] = []
