@@ -19,6 +19,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(params=["alone", pytest.param("through the agent", marks=pytest.mark.long)])
+def runtime_either_way(request: pytest.FixtureRequest) -> Path | None:
+    """As for all tests; the second way is a long one here, where nearly every test starts several processes."""
+    if request.param == "alone":
+        return None
+    found: Path = request.getfixturevalue("runtime_with_agent")
+    return found
+
+
 @pytest.fixture
 def fresh(own_home: Path, runtime_either_way: Path | None) -> Machine:
     """A machine on which kmscli was never used."""
