@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kmscli.clock import system_time
+from kmscli.engine import Caller, Engine
 from kmscli.errors import KMSInternalException
 from kmscli.keys.check import inspect
 from kmscli.vault.backup import put_in_place, staged
@@ -108,6 +110,24 @@ def test_a_restore_brings_back(machine: Machine) -> None:
     machine.run("audit", "verify").expect()
     machine.run("vault", "check").expect()
     assert machine.leftovers() == [str(kept(machine)[0].relative_to(machine.home)), "backups/backup.db"]
+
+
+def test_events_that_wait_come_into_the_log(machine: Machine) -> None:
+    """What was committed and is not in the log yet when the vault is replaced is in the log before the restore."""
+    backup = backup_of(machine)
+    engine = Engine(machine.opened(), system_time, machine.opened)
+    caller = Caller("111122223333", "us-east-1", agent="test", door="test", uid=1000, user="alice")
+    before = machine.events()
+    for number in range(3):
+        engine.call(caller, "CreateKey", {"Description": str(number)})
+    assert machine.events() == before
+    machine.run("vault", "restore", str(backup)).expect()
+    engine.vault.close()
+    names = [event["eventName"] for event in machine.events()[len(before) :]]
+    assert names == ["CreateKey", "CreateKey", "CreateKey", "RestoreVault"]
+    machine.run("audit", "verify").expect()
+    machine.run("create-key").expect()
+    assert machine.events()[-1]["eventName"] == "CreateKey"
 
 
 def test_no_number_comes_twice(machine: Machine) -> None:

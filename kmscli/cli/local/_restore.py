@@ -9,8 +9,9 @@ from kmscli.cli.session import warn
 from kmscli.clock import system_time
 from kmscli.errors import ConfigurationError, KmscliError, VaultDamagedError
 from kmscli.keys.check import inspect
-from kmscli.trail.log import logged_mark
+from kmscli.trail.log import follow, logged_mark
 from kmscli.vault.backup import as_restored, put_in_place, staged, vault_at
+from kmscli.vault.keyring import RekeyedError
 from kmscli.vault.mark import read_mark
 from kmscli.vault.opening import Opened, open_with_root, remove_store
 from kmscli.vault.vault import Vault
@@ -57,6 +58,7 @@ def _exchange(session: VaultSession, backup: Opened, aside: str, kept: str) -> N
     engine = session.engine(successor)
 
     def prepare() -> None:
+        _complete_log(old)
         marks = (read_mark(successor, session.environment), logged_mark(session.path, successor.keyring.trail))
         newest = max(_commit_of(old), *(mark.commit for mark in marks if mark), 0)
         parameters = {"vaultId": successor.header.vault, "keptAt": kept, "commit": head_of(backup.vault).commit}
@@ -68,6 +70,17 @@ def _exchange(session: VaultSession, backup: Opened, aside: str, kept: str) -> N
         warn("the backup is older than the last change of keys: keyslots that were removed since open the vault again.")
     engine.vault = open_with_root(session.path, session.unlocking).vault
     session.settle(engine)
+
+
+def _complete_log(old: Vault | None) -> None:
+    """Let the log have the events that it still lacks of the vault that is to be replaced, whose lock is held."""
+    if old is None:
+        return
+    old.store.wait_for_lock(0)  # to tell the old vault how far its log is would wait for that lock
+    try:
+        follow(old)
+    except (OSError, KmscliError, RekeyedError):
+        warn("the log may lack the last events of the vault that is replaced: they are in the one that is kept.")
 
 
 def _old(session: VaultSession) -> Vault | None:
