@@ -85,17 +85,14 @@ class Field(Generic[T]):
 
         Raises SerializationException: the value is of another JSON type.
         """
-        accepted: T = value
-        if type(value) is not self.python_type and not self._is_of_type(value):
+        if not self._is_of_type(value):
             raise SerializationException(wrong_type(value, self.wire_type))
-        broken = self.constraints(value)
-        if broken:
-            violations += [self.violation(value, path, constraint) for constraint in broken]
-        return accepted
+        violations += [self.violation(value, path, constraint) for constraint in self.constraints(value)]
+        return cast("T", value)
 
     def _is_of_type(self, value: Any) -> bool:
         """Whether a value is of the field's type; to Python, but not here, a boolean is a whole number."""
-        return isinstance(value, self.python_type) and (self.kind == "boolean" or not isinstance(value, bool))
+        return type(value) is self.python_type or (isinstance(value, self.python_type) and type(value) is not bool)
 
     def constraints(self, value: Any) -> list[str]:  # noqa: ARG002  a field has none unless it says so
         """The constraints that a value of the right type breaks, in the service's words."""
