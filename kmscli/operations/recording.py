@@ -132,8 +132,7 @@ def _foreign_accounts(outcome: Outcome) -> list[str]:
     if outcome.error:
         return []
     own = outcome.asked.caller.account
-    others = [one.account for one in outcome.sought if one.key and one.account != own]
-    return list(dict.fromkeys(others)) if others else others
+    return list(dict.fromkeys(one.account for one in outcome.sought if one.key and one.account != own))
 
 
 def _record_elsewhere(elsewhere: Elsewhere, outcome: Outcome, now: float) -> Record:
